@@ -1,0 +1,41 @@
+# make test    the whole suite (its own set-up included)
+# make lint    every linter
+# make bench   times and sizes as ratios; reports, never asserts
+.PHONY: test quick lint format bench clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SHELL_FILES = $(shell git ls-files --cached --others --exclude-standard \
+	'bin/*' 'lib/*.sh' 'lib/standin/bin/*' 'lib/standin/*.sh' 'tests/*.sh' '.ci/*')
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
+	tests/testrunner/run.sh
+
+# Without the tests that build real environments.
+quick: $(VENV)/ready
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m "not index"
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/shellcheck --check-sourced --external-sources $(SHELL_FILES)
+	$(BIN)/shfmt --diff $(SHELL_FILES)
+
+format: $(VENV)/ready
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/shfmt --write $(SHELL_FILES)
+
+bench: $(VENV)/ready
+	$(BIN)/python tests/bench.py $(BENCH)
+
+$(VENV)/ready: tests/requirements.txt
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) .work .mypy_cache .pytest_cache .ruff_cache .hypothesis
