@@ -1,0 +1,121 @@
+"""What the app's own source says: its imports, and whether it compiles code at run time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slugfit import modules
+from slugfit.names import Module, ancestors, targets
+from slugfit.names import modules as importable
+from slugfit.rules import NOTEBOOK_SERVERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from slugfit.dists import Owners
+    from slugfit.layout import Layout
+    from slugfit.rules import Condition
+    from slugfit.tree import Tree
+
+COMPILER_IMPORTS = {
+    "torch.utils.cpp_extension": "builds C++ extensions with torch's headers",
+    "pyximport": "compiles Cython modules when they are imported",
+    "numba.pycc": "compiles extension modules",
+    "cffi": "can compile its bindings",
+    "numpy.f2py": "compiles Fortran",
+    "triton": "compiles kernels with a C launcher",
+    "cupy": "compiles kernels",
+}
+"""Imports in an app's source that need headers, sources or link files at run time, and why."""
+
+COMPILER_NAMES = {
+    ("torch", "compile"): "torch.compile generates and links C++",
+    ("numpy", "get_include"): "numpy.get_include() hands headers to a compiler",
+}
+"""Attribute names that mean the same when the app also imports the package."""
+
+COMPILERS = {
+    "cupy": "compiles kernels against its own headers",
+    "pytensor": "compiles C against numpy's and Python's headers",
+    "theano": "compiles C against numpy's and Python's headers",
+    "triton": "compiles its launcher against Python's headers",
+    "pythran": "compiles C++ against its own headers",
+}
+"""Distributions that compile at run time whatever the app's source says."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The app's third-party imports as dotted names, sorted, and what its source needs."""
+
+    imports: tuple[str, ...]
+    compiler_use: str | None
+
+
+def read(tree: Tree, layout: Layout, owners: Owners, ignored: frozenset[str]) -> App:
+    """Read every module of the app that ``ignored`` does not name."""
+    own = [
+        module
+        for module in importable((entry.path for entry in tree.files()), layout)
+        if layout.scope(module.path)[0] == "app"
+        and not module.compiled
+        and module.path not in ignored
+    ]
+    installed = _installed(tree, layout)
+    wanted: set[str] = set()
+    use = next((COMPILERS[name] for name in sorted(owners.names()) if name in COMPILERS), None)
+    for module in own:
+        facts = modules.read(*modules.raw(tree.root / module.path))
+        names = {name for item in facts.imports for name in targets(item, module.parent)}
+        wanted |= set(_resolved(names, installed))
+        use = use or _compiler_use(module, names, facts.names)
+    return App(tuple(sorted(wanted)), use)
+
+
+def _installed(tree: Tree, layout: Layout) -> frozenset[str]:
+    paths = (entry.path for entry in tree.files())
+    return frozenset(
+        module.name
+        for module in importable(paths, layout)
+        if layout.scope(module.path)[0] == "site"
+    )
+
+
+def _resolved(names: Iterable[str], installed: frozenset[str]) -> Iterator[str]:
+    """The longest part of each name that is an installed module."""
+    for name in names:
+        found = next((part for part in ancestors(name) if part in installed), None)
+        if found is not None:
+            yield found
+
+
+def _compiler_use(module: Module, names: set[str], used: frozenset[str]) -> str | None:
+    for name in sorted(names):
+        for marker, reason in COMPILER_IMPORTS.items():
+            if name == marker or name.startswith(marker + "."):
+                return f"{module.path} imports {marker}, which {reason}"
+    for (package, attribute), reason in COMPILER_NAMES.items():
+        if package in names and attribute in used:
+            return f"{module.path} uses {package}.{attribute}: {reason}"
+    return None
+
+
+def top_level(tree: Tree, layout: Layout) -> tuple[str, ...]:
+    """The top-level modules of site-packages: what is verified where there is no app."""
+    return tuple(sorted(name for name in _installed(tree, layout) if "." not in name))
+
+
+def unmet_conditions(
+    app: App, owners: Owners, environment: Iterable[str]
+) -> Mapping[Condition, str]:
+    """Why conditions of rules do not hold here; those that hold are absent."""
+    unmet: dict[Condition, str] = {}
+    if app.compiler_use:
+        unmet["no compiler use"] = f"It is needed to compile at run time: {app.compiler_use}."
+    servers = sorted(NOTEBOOK_SERVERS & owners.names())
+    if servers:
+        unmet["no jupyter"] = f"{servers[0]} is installed and reads it."
+    if "PYTHONOPTIMIZE" in environment:
+        unmet["no interpreter flag"] = "PYTHONOPTIMIZE is set, so Python reads it."
+    return unmet

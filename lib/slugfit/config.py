@@ -1,0 +1,213 @@
+"""One Config, from SLUGFIT_* config vars and ``[tool.slugfit]``; the config var wins.
+
+All errors are told at once, each with the values that would be accepted.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal
+
+from slugfit import limits, patterns, toml
+from slugfit.errors import UsageError
+from slugfit.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from slugfit.limits import Limit
+
+PREFIX = "SLUGFIT_"
+_YES = ("1", "true", "yes", "on")
+_NO = ("", "0", "false", "no", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting: its name as a config var, what it accepts (default first), what it does."""
+
+    name: str
+    accepts: str
+    default: str
+    does: str
+
+
+OPTIONS = (
+    Option("LEVEL", "standard, measure", "standard", "How much goes; `measure` changes nothing"),
+    Option(
+        "LIMIT",
+        "a platform (" + ", ".join(limit.name for limit in limits.LIMITS) + ") or a size",
+        "heroku",
+        "What the slug is compared with; a size such as `500M` means compressed",
+    ),
+    Option("OVER_LIMIT", "warn, fail", "warn", "Whether a slug over the limit stops the build"),
+    Option("BYTECODE", "strip, keep", "strip", "Whether site-packages' `.pyc` files go"),
+    Option("VERIFY", "imports, off", "imports", "Import the app's packages before the commit"),
+    Option("KEEP", "patterns", "", "Files of the built slug that never go (.gitignore syntax)"),
+    Option("REMOVE", "patterns", "", "More files of the built slug that go"),
+    Option("RULES_OFF", "names of rules", "", "Rules that are not applied"),
+    Option("STRICT", "0, 1", "0", "Stop the build when slimming had to be undone"),
+    Option("REPORT", "a folder", "", "Where report.json is written, beside the log"),
+    Option(
+        "UPSTREAM",
+        "a folder, an archive, or URL#ref",
+        "",
+        "The standard buildpack to wrap, instead of the pinned one",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Valid settings. Patterns are .gitignore lines; sizes are bytes."""
+
+    level: Literal["standard", "measure"]
+    limit: Limit
+    over_limit: Literal["warn", "fail"]
+    bytecode: Literal["strip", "keep"]
+    verify: Literal["imports", "off"]
+    keep: tuple[str, ...]
+    remove: tuple[str, ...]
+    rules_off: tuple[str, ...]
+    strict: bool
+    report: str
+    upstream: str
+    variables: frozenset[str] = frozenset()
+    """Names of all config vars, Slugfit's or not; never their values."""
+
+
+def from_environment(environment: Mapping[str, str], project: str | None = None) -> Config:
+    """Settings from SLUGFIT_* in ``environment`` and pyproject.toml's text ``project``.
+
+    Raises UsageError with every error in it. Values are never repeated for UPSTREAM, which can
+    hold credentials.
+    """
+    problems: list[str] = []
+    values = {option.name: option.default for option in OPTIONS}
+    values.update(_from_project(project or "", problems))
+    for name, value in sorted(environment.items()):
+        if name.startswith(PREFIX) and name[len(PREFIX) :] in values:
+            values[name[len(PREFIX) :]] = value.strip()
+        elif name.startswith(PREFIX):
+            known = ", ".join(PREFIX + option.name for option in OPTIONS)
+            problems.append(f"{name} is not a setting of Slugfit. Settings: {known}.")
+    chosen = {option.name: _parsed(option, values[option.name], problems) for option in OPTIONS}
+    if problems:
+        raise UsageError(
+            "Slugfit's configuration has errors:\n" + "\n".join(f"- {line}" for line in problems),
+            todo="Correct the config vars (heroku config:set …) or [tool.slugfit].",
+        )
+    names = {field.name for field in fields(Config)}
+    arguments = {name.lower(): value for name, value in chosen.items() if name.lower() in names}
+    return Config(
+        **arguments,  # type: ignore[arg-type]
+        variables=frozenset(environment),
+    )
+
+
+def _from_project(text: str, problems: list[str]) -> Mapping[str, str]:
+    try:
+        found = toml.table(text)
+    except ValueError as error:
+        problems.append(f"pyproject.toml cannot be read: {error}.")
+        return {}
+    known = {option.name.lower().replace("_", "-"): option.name for option in OPTIONS}
+    values: dict[str, str] = {}
+    for key, value in found.items():
+        name = known.get(key.replace("_", "-"))
+        if name is None:
+            names = ", ".join(option.name.lower() for option in OPTIONS)
+            problems.append(f"[tool.slugfit] {key} is not a setting. Settings: {names}.")
+        elif isinstance(value, bool):
+            values[name] = "1" if value else "0"
+        elif isinstance(value, list):
+            values[name] = "\n".join(str(item) for item in value)
+        elif isinstance(value, (str, int)):
+            values[name] = str(value)
+        else:
+            problems.append(f"[tool.slugfit] {key} must be a text, a number or a list of texts.")
+    return values
+
+
+def _parsed(option: Option, value: str, problems: list[str]) -> object:
+    parser = _PARSERS.get(option.name, _choice)
+    try:
+        return parser(option, value or option.default)
+    except ValueError:
+        accepts = option.accepts
+        if option.name == "RULES_OFF":
+            accepts += ": " + ", ".join(rule.name for rule in RULES)
+        problems.append(f"{PREFIX}{option.name} is {value!r}; it accepts {accepts}.")
+        return None
+
+
+def _choice(option: Option, value: str) -> str:
+    if value.lower() not in option.accepts.split(", "):
+        raise ValueError(value)
+    return value.lower()
+
+
+def _switch(_: Option, value: str) -> bool:
+    if value.lower() not in _YES + _NO:
+        raise ValueError(value)
+    return value.lower() in _YES
+
+
+def _patterns(option: Option, value: str) -> tuple[str, ...]:
+    lines = tuple(line.strip() for line in value.replace(",", "\n").splitlines() if line.strip())
+    patterns.parse(lines, source=PREFIX + option.name, allow_negation=False)
+    return lines
+
+
+def _rules(_: Option, value: str) -> tuple[str, ...]:
+    names = tuple(value.replace(",", " ").split())
+    if any(name not in {rule.name for rule in RULES} for name in names):
+        raise ValueError(value)
+    return names
+
+
+_PARSERS: Mapping[str, Callable[[Option, str], object]] = {
+    "LIMIT": lambda _, value: limits.parse(value),
+    "KEEP": _patterns,
+    "REMOVE": _patterns,
+    "RULES_OFF": _rules,
+    "STRICT": _switch,
+    "REPORT": lambda _, value: value,
+    "UPSTREAM": lambda _, value: value,
+}
+
+
+def read_folder(folder: Path) -> Mapping[str, str]:
+    """Config vars of an ENV_DIR: a file each; those that cannot be read raise one UsageError.
+
+    Values of other programs' variables are not read, only their names. One trailing newline is
+    dropped, as people's ``echo value > file`` leaves it.
+    """
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    if not folder.is_dir():
+        return values
+    for name in sorted(os.listdir(folder)):
+        if not name.startswith(PREFIX):
+            values[name] = ""
+            continue
+        try:
+            values[name] = (folder / name).read_text("utf-8").removesuffix("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = "is not UTF-8 text" if isinstance(error, ValueError) else "cannot be read"
+            problems.append(f"The config var {name} {reason}.")
+    if problems:
+        raise UsageError("\n".join(problems))
+    return values
+
+
+def read_project(folder: Path) -> str | None:
+    """The text of the app's pyproject.toml; None if it has none."""
+    try:
+        return (folder / "pyproject.toml").read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("The app's pyproject.toml cannot be read as UTF-8 text.") from error

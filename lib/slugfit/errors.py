@@ -1,0 +1,84 @@
+"""Every failure Slugfit can name: what happened, why, and what to do, with its exit code."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Exit(enum.IntEnum):
+    """The exit codes of every command, as the README lists them."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    OVER_LIMIT = 3
+    ROLL_BACK = 4
+    VERIFICATION = 5
+    NO_PYTHON = 6
+    TREE = 7
+    BUILD = 8
+    BOOT = 9
+    INTERRUPTED = 130
+
+
+class SlugfitError(Exception):
+    """A failure told once.
+
+    ``what`` happened, ``why``, and what ``todo`` about it, each a sentence or empty.
+    """
+
+    code = Exit.INTERNAL
+
+    def __init__(self, what: str, why: str = "", todo: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.why = why
+        self.todo = todo
+
+
+class UsageError(SlugfitError):
+    """The command line or the configuration cannot be used as it is."""
+
+    code = Exit.USAGE
+
+
+class OverLimitError(SlugfitError):
+    """The slug is over the limit, and SLUGFIT_OVER_LIMIT=fail asks to stop there."""
+
+    code = Exit.OVER_LIMIT
+
+
+class RollBackError(SlugfitError):
+    """The tree could not be put back whole; the stash is kept and named."""
+
+    code = Exit.ROLL_BACK
+
+
+class VerificationError(SlugfitError):
+    """Something that worked before did not work after; everything was put back."""
+
+    code = Exit.VERIFICATION
+
+
+class NoPythonError(SlugfitError):
+    """The folder holds no Python app, environment or interpreter."""
+
+    code = Exit.NO_PYTHON
+
+
+class TreeError(SlugfitError):
+    """The tree could not be read or changed: permissions, a full disk, a file that vanished."""
+
+    code = Exit.TREE
+
+
+class BuildError(SlugfitError):
+    """A step of a local build failed: a buildpack script, the release, the Procfile."""
+
+    code = Exit.BUILD
+
+
+class BootError(SlugfitError):
+    """The built slug did not start, did not answer, or took too long."""
+
+    code = Exit.BOOT

@@ -1,0 +1,227 @@
+"""What one Python module says: its imports, its string literals, the names it uses.
+
+Read from the bytecode that the installer compiled for this very interpreter, which is exact and
+six times faster than parsing (measured: 10,539 modules in 3.5 s against 21 s for ``ast.parse``);
+stale or absent bytecode, and that of another interpreter, is made anew from the source.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import marshal
+import opcode
+import os
+import re
+import stat
+import types
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_HEADER = 16
+_EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
+_IMPORT_NAME = opcode.opmap["IMPORT_NAME"]
+_LOAD_CONST = opcode.opmap["LOAD_CONST"]
+# Python 3.14 loads small integers, such as an import's level, without a constant.
+_LOAD_SMALL_INT = opcode.opmap.get("LOAD_SMALL_INT", -1)
+_LONGEST_LITERAL = 300
+
+# How a name can stand in source without being there letter by letter: as an escape, or as pieces
+# that the compiler joins.
+_ESCAPE = re.compile(rb"\\[xuUN0-7]")
+_BETWEEN_PIECES = b" \t\r\n\f\\'\"()+"
+
+# Import statements and short literals of source that cannot be compiled here.
+_FROM = re.compile(
+    r"(?:^|[;:])[ \t]*from\s+(\.*)\s*([\w.]*?)\s*\bimport\b\s*(\([^)]*\)|[^\n;]*)", re.MULTILINE
+)
+_IMPORT = re.compile(r"(?:^|[;:])[ \t]*import\s+([^\n;#]+)", re.MULTILINE)
+_AS = re.compile(r"\s+as\s+\w+|#[^\n]*")
+_LITERAL = re.compile(r"""(["'])([^"'\s\\]+)\1""")
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import statement; ``names`` are those after ``from … import``, () for ``import x``."""
+
+    module: str
+    level: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a module says, at any depth of function or class.
+
+    ``literals`` are its short string constants without white space; ``names`` the global and
+    attribute names its code uses.
+    """
+
+    imports: frozenset[Import]
+    literals: frozenset[str]
+    names: frozenset[str]
+
+
+NOTHING = Facts(frozenset(), frozenset(), frozenset())
+
+
+def raw(source: Path) -> tuple[bytes, bytes]:
+    """The bytecode that belongs to ``source`` (b"" if none fits) and the source (b"" if unread).
+
+    ``source`` may be a ``.pyc`` that came without one. Bytes to search before anything is decoded
+    (see mentions).
+    """
+    alone = source.suffix == ".pyc"
+    try:
+        # Without `optimization` it would be the file that fits this process's own -O.
+        cached = source if alone else importlib.util.cache_from_source(source, optimization="")
+        code = _content(cached)
+        if code[:4] == importlib.util.MAGIC_NUMBER and (alone or _fresh(code, source)):
+            return code, b""
+    except OSError:
+        pass
+    try:
+        return b"", b"" if alone else _content(source)
+    except OSError:
+        return b"", b""
+
+
+def _content(file: str | Path) -> bytes:
+    """The bytes of a regular file; those of a pipe or a device might never come, or never end."""
+    with open(file, "rb", opener=_open) as opened:
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            raise OSError(f"{file} is no regular file")
+        return opened.read()
+
+
+def _open(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NONBLOCK)
+
+
+def mentions(code: bytes, source: bytes, words: tuple[bytes, ...]) -> bool:
+    """Whether any of ``words`` can be part of a name or literal of a module (see raw).
+
+    Exact, so that what it denies need not be decoded: bytecode has every name as plain UTF-8.
+    Source has too, unless it is in another encoding, uses escapes, or joins literals.
+    """
+    text = code or source
+    if any(word in text for word in words):
+        return True
+    if not source:
+        return False
+    if not source.isascii() or _ESCAPE.search(source):
+        return True
+    joined = source.translate(None, _BETWEEN_PIECES)
+    return any(word in joined for word in words)
+
+
+def _fresh(code: bytes, source: Path) -> bool:
+    flags = int.from_bytes(code[4:8], "little")
+    status = source.stat()
+    if flags & 0b1:
+        unchecked = not flags & 0b10
+        return unchecked or code[8:16] == importlib.util.source_hash(source.read_bytes())
+    mtime = int.from_bytes(code[8:12], "little")
+    size = int.from_bytes(code[12:16], "little")
+    return mtime == int(status.st_mtime) & 0xFFFFFFFF and size == status.st_size & 0xFFFFFFFF
+
+
+def read(code: bytes, source: bytes) -> Facts:
+    """Facts from bytecode (with its header) or, if that is empty or damaged, from source."""
+    if code:
+        try:
+            loaded = marshal.loads(code[_HEADER:])  # noqa: S302 - read, never run
+        except (EOFError, ValueError, TypeError):
+            loaded = None
+        if isinstance(loaded, types.CodeType):
+            return _from_code(loaded)
+    return from_source(source)
+
+
+def _from_code(code: types.CodeType) -> Facts:
+    imports: set[Import] = set()
+    literals: set[str] = set()
+    names: set[str] = set()
+    waiting = [code]
+    while waiting:
+        current = waiting.pop()
+        names.update(current.co_names)
+        imports.update(_imports(current))
+        constants = list(current.co_consts)
+        while constants:
+            constant = constants.pop()
+            if isinstance(constant, str):
+                literals.add(constant)
+            elif isinstance(constant, (tuple, frozenset)):
+                constants.extend(constant)
+            elif isinstance(constant, types.CodeType):
+                waiting.append(constant)
+    return Facts(frozenset(imports), frozenset(filter(_is_short, literals)), frozenset(names))
+
+
+def _is_short(literal: str) -> bool:
+    return 0 < len(literal) <= _LONGEST_LITERAL and literal.split() == [literal]
+
+
+def _imports(code: types.CodeType) -> Iterator[Import]:
+    """Decode IMPORT_NAME with the two loads before it: the level and the ``from`` list."""
+    steps = code.co_code
+    if _IMPORT_NAME not in steps[::2]:
+        return
+    loaded: list[object] = []
+    argument = 0
+    for at in range(0, len(steps), 2):
+        operation = steps[at]
+        argument = argument << 8 | steps[at + 1]
+        if operation == _EXTENDED_ARG:
+            continue
+        if operation == _LOAD_CONST:
+            loaded.append(code.co_consts[argument])
+        elif operation == _LOAD_SMALL_INT:
+            loaded.append(argument)
+        elif operation == _IMPORT_NAME:
+            yield _import(code.co_names[argument], loaded[-2:])
+        argument = 0
+
+
+def _import(module: str, loaded: list[object]) -> Import:
+    level, names = loaded if len(loaded) == 2 else (0, None)  # noqa: PLR2004 - level and list
+    return Import(
+        module,
+        level if isinstance(level, int) else 0,
+        tuple(str(name) for name in names) if isinstance(names, tuple) else (),
+    )
+
+
+def from_source(source: bytes) -> Facts:
+    """The same facts from source, compiled but never run; encodings as PEP 263 declares them.
+
+    Source that is not valid here may be valid for the app's own, newer interpreter: then whatever
+    looks like an import or a literal counts as one.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _from_code(compile(source, "module", "exec", dont_inherit=True, optimize=0))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        return _from_text(source.decode("utf-8", "replace"))
+
+
+def _from_text(text: str) -> Facts:
+    imports = {
+        Import(name, 0, ())
+        for found in _IMPORT.finditer(text)
+        for name in _AS.sub("", found[1]).replace(",", " ").split()
+    }
+    for found in _FROM.finditer(text):
+        listed = _AS.sub("", found[3]).replace(",", " ").strip("() \t\r\n").split()
+        imports.add(Import(found[2], len(found[1]), tuple(listed)))
+    literals = (found[2] for found in _LITERAL.finditer(text))
+    return Facts(
+        frozenset(imports), frozenset(filter(_is_short, literals)), frozenset(_NAME.findall(text))
+    )

@@ -1,0 +1,26 @@
+"""Every test runs without the user's settings, in a home of its own."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+settings.register_profile("slugfit", deadline=None, derandomize=True, database=None)
+settings.load_profile("slugfit")
+
+
+@pytest.fixture(autouse=True)
+def hermetic(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """No SLUGFIT_* variables, no user configuration; the installer's index settings stay."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in list(os.environ):
+        if name.startswith(("SLUGFIT_", "XDG_", "GIT_", "PYTHON")):
+            monkeypatch.delenv(name)
+    return home
