@@ -1,0 +1,28 @@
+"""How long each stage took."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Wall-clock seconds by stage; a stage that runs twice counts both."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def time(self, stage: str, act: Callable[[], T]) -> T:
+        """Run ``act`` and note its time, also when it raises."""
+        started = time.monotonic()
+        try:
+            return act()
+        finally:
+            spent = self.seconds.get(stage, 0.0) + time.monotonic() - started
+            self.seconds[stage] = round(spent, 3)

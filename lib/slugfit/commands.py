@@ -1,0 +1,186 @@
+"""One function a command: options in, work done, text out, exit code back."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from slugfit import config as settings
+from slugfit import environment as variables
+from slugfit import explain, ignores, report, stash
+from slugfit import slim as line
+from slugfit.errors import Exit, OverLimitError, TreeError, UsageError
+from slugfit.report import as_json, since, text
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from slugfit.config import Config
+    from slugfit.report import Report
+
+_REPORT = "slugfit/report.json"
+
+
+def _need_folder(root: Path) -> None:
+    if not root.is_dir():
+        raise TreeError(
+            f"{root} is no folder.", todo="Name a slug's root, an environment or an app's folder."
+        )
+
+
+def _config(options: argparse.Namespace, **fixed: str) -> Config:
+    """The configuration for a tree; ``--config`` wins over config vars, they over pyproject."""
+    _need_folder(options.root)
+    if getattr(options, "env_dir", None) is not None:
+        found = dict(settings.read_folder(options.env_dir))
+    else:
+        found = dict(os.environ)
+    found.update(getattr(options, "config", []))
+    if getattr(options, "limit", None):
+        found["SLUGFIT_LIMIT"] = options.limit
+    found.update(fixed)
+    return settings.from_environment(found, settings.read_project(options.root))
+
+
+def plan(options: argparse.Namespace) -> int:
+    """Show what slim would do."""
+    chosen = _config(options)
+    made = report.make(line.dry_run(options.root, chosen), chosen, "plan")
+    return _show(options, chosen, made)
+
+
+def slim(options: argparse.Namespace) -> int:
+    """Slim, verify, measure."""
+    chosen = _config(options)
+    if chosen.level == "measure":
+        made = report.make(line.dry_run(options.root, chosen), chosen, "measure")
+    else:
+        outcome = line.slim(options.root, chosen, keep_stash=options.keep_stash)
+        made = report.make(outcome, chosen, "slim")
+    return _show(options, chosen, made)
+
+
+def measure(options: argparse.Namespace) -> int:
+    """Show where the bytes are."""
+    chosen = _config(options, SLUGFIT_LEVEL="measure")
+    made = report.make(line.dry_run(options.root, chosen), chosen, "measure")
+    return _show(options, chosen, made)
+
+
+def _show(options: argparse.Namespace, chosen: Config, made: Report) -> int:
+    document = as_json.document(made)
+    if options.json:
+        sys.stdout.write(as_json.render(document))
+    elif options.build_log:
+        sys.stdout.write(text.build_log(made))
+        if options.cache_dir is not None:
+            sys.stdout.write(since.sentence(since.last(options.cache_dir / _REPORT), document))
+    else:
+        sys.stdout.write(text.terminal(made))
+    sys.stdout.flush()
+    _save(options, chosen, document)
+    if made.verdict == "over" and chosen.over_limit == "fail":
+        raise OverLimitError(
+            f"The slug is over the limit of {text.megabytes(made.limit.size)} MB "
+            f"({made.limit.name}), and SLUGFIT_OVER_LIMIT is fail.",
+            "The report above says where the bytes are.",
+            "Take the next steps it names, or set SLUGFIT_OVER_LIMIT=warn.",
+        )
+    return Exit.OK
+
+
+def _save(options: argparse.Namespace, chosen: Config, document: Mapping[str, Any]) -> None:
+    """Keep the report for bin/report and the next build, and where SLUGFIT_REPORT says."""
+    targets: list[Path] = []
+    if options.cache_dir is not None:
+        targets.append(options.cache_dir / _REPORT)
+    if chosen.report:
+        targets.append(options.root / chosen.report / "report.json")
+    for target in targets:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(as_json.render(document), "utf-8")
+        except OSError as error:  # noqa: PERF203 - one may fail, the other not
+            print(f"slugfit: {target} could not be written: {error.strerror}", file=sys.stderr)
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Put back what slim --keep-stash set aside."""
+    _need_folder(options.root)
+    stash.recover(options.root)
+    count = stash.restore(options.root)
+    if options.json:
+        sys.stdout.write(as_json.render({"version": 1, "restored": count}))
+    elif count:
+        print(f"{count} files are back in their places.")
+    else:
+        print("There is nothing to restore: no run of slim --keep-stash left anything here.")
+    return Exit.OK
+
+
+def recover(options: argparse.Namespace) -> int:
+    """Put back what an interrupted run left."""
+    _need_folder(options.root)
+    count = stash.recover(options.root)
+    if options.json:
+        sys.stdout.write(as_json.render({"version": 1, "undone": count}))
+    elif count:
+        print("An interrupted run was found; everything was put back.")
+    else:
+        print("There is nothing to recover.")
+    return Exit.OK
+
+
+def why(options: argparse.Namespace) -> int:
+    """Explain one file."""
+    chosen = _config(options)
+    answer = explain.explain(options.root, options.path, chosen)
+    if options.json:
+        sys.stdout.write(as_json.render(explain.document(answer)))
+    else:
+        sys.stdout.write(explain.sentence(answer))
+    return Exit.OK
+
+
+def build(options: argparse.Namespace) -> int:
+    """Build a slug as the platform will, and boot it if asked."""
+    from slugfit import build as builder  # noqa: PLC0415 - a dyno's build never needs it
+
+    return builder.command(options)
+
+
+def config(options: argparse.Namespace) -> int:
+    """Check the configuration; with --get print one value."""
+    chosen = _config(options)
+    ignores.read(options.root, chosen)
+    if options.get:
+        if not hasattr(chosen, options.get):
+            raise UsageError(f"There is no setting called {options.get!r}.")
+        value = getattr(chosen, options.get)
+        print({True: "1", False: ""}.get(value, value) if isinstance(value, bool) else value)
+    return Exit.OK
+
+
+def environment(options: argparse.Namespace) -> int:
+    """Print what .profile.d/slugfit.sh or the export file says."""
+    chosen = _config(options)
+    sys.stdout.write(variables.script(options.root, chosen, options.format))
+    return Exit.OK
+
+
+def buildpack_report(options: argparse.Namespace) -> int:
+    """Print one flat JSON object: the standard buildpack's report and ours."""
+    merged: dict[str, Any] = {}
+    for file in (options.upstream, options.cache_dir / _REPORT):
+        try:
+            found = json.loads(file.read_text("utf-8")) if file is not None else {}
+        except (OSError, ValueError):
+            continue
+        if isinstance(found, dict):
+            merged.update(as_json.flat(found) if file != options.upstream else found)
+    sys.stdout.write(as_json.render(merged))
+    return Exit.OK

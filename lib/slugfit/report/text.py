@@ -1,0 +1,187 @@
+"""The report in words, 80 columns, for a build log or a terminal. MB are 1,000,000 bytes."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from slugfit import dists
+from slugfit.plan import SOURCE_STAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slugfit.measure import Bytes
+    from slugfit.report import Report
+
+WIDTH = 80
+INDENT = 7
+_MEGABYTE = 1_000_000
+_LISTED = 12
+_SMALL = 50_000
+_NAMES = {
+    dists.APP: "your app",
+    dists.PYTHON: "Python itself",
+    dists.UNOWNED: "not owned by a package",
+}
+_ACTIONS = {
+    "plan": "What slim would do (nothing was changed)",
+    "slim": "Slimmed",
+    "measure": "Measured (nothing was changed)",
+}
+
+
+def megabytes(size: int) -> str:
+    """``1234567`` as ``1.2``."""
+    return f"{size / _MEGABYTE:.1f}"
+
+
+def printable(text: str) -> str:
+    """``text`` on one line, whatever file names are in it: others as escapes."""
+    shown = text.encode("utf-8", "backslashreplace").decode()
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown)
+
+
+def build_log(report: Report) -> str:
+    """The report as a build log shows it: a step line, the rest set in."""
+    lines = list(body(report))
+    head = f"-----> {_head(report)}"
+    return "\n".join([head, *((" " * INDENT + line).rstrip() for line in lines)]) + "\n"
+
+
+def terminal(report: Report) -> str:
+    """The report for a terminal."""
+    return "\n".join([_head(report), "", *body(report)]) + "\n"
+
+
+def _head(report: Report) -> str:
+    return "Not slimmed" if report.undone else _ACTIONS[report.action]
+
+
+def body(report: Report) -> Iterator[str]:
+    """All lines: the verdict first, then where the bytes are, what went, what stays, what next."""
+    yield from _verdict(report)
+    if report.undone:
+        yield from _undone(report)
+    yield ""
+    yield from _distributions(report)
+    yield from _rules(report)
+    yield from _kept(report)
+    yield from _verified(report)
+    yield from _faults(report)
+    yield from _advice(report)
+
+
+def _verdict(report: Report) -> Iterator[str]:
+    saved = report.before.compressed - report.after.compressed
+    share = saved / report.before.compressed if report.before.compressed else 0
+    yield f"before {_both(report.before)}"
+    yield f"after  {_both(report.after)}   -{share:.1%}"
+    used = report.weighed / report.limit.size
+    verdict = "fits" if report.verdict == "fits" else "TOO LARGE"
+    limit = f"{megabytes(report.limit.size):>7} MB {report.limit.measure}"
+    yield from _wrap(f"{limit} ({report.limit.name}): {verdict}, {used:.1%} of it used", "limit  ")
+
+
+def _both(size: Bytes) -> str:
+    packed, plain = megabytes(size.compressed), megabytes(size.uncompressed)
+    return f"{packed:>7} MB compressed {plain:>8} MB uncompressed"
+
+
+def _undone(report: Report) -> Iterator[str]:
+    yield ""
+    yield from _wrap(
+        "NOT SLIMMED: everything was put back, and the app ships as it was built.", "! "
+    )
+    yield from _wrap(report.undone, "! ")
+
+
+def _distributions(report: Report) -> Iterator[str]:
+    title = "Where the bytes are (MB)"
+    yield f"{title:<31}{'compressed':>11}{'unpacked':>10}{'saved':>8}{'limit':>9}"
+    shown = [share for share in report.distributions if share.before.compressed >= _SMALL]
+    for share in shown[:_LISTED]:
+        name = _NAMES.get(share.name) or printable(f"{share.name} {share.version}")
+        saved = share.before.compressed - share.after.compressed
+        used = report.weigh(share.after) / report.limit.size
+        yield (
+            f"{name[:30]:<31}{megabytes(share.after.compressed):>11}"
+            f"{megabytes(share.after.uncompressed):>10}{megabytes(saved):>8}{used:>9.1%}"
+        )
+    rest = report.distributions[len(shown[:_LISTED]) :]
+    if rest:
+        packed = sum(share.after.compressed for share in rest)
+        plain = sum(share.after.uncompressed for share in rest)
+        saved = sum(share.before.compressed - share.after.compressed for share in rest)
+        used = (packed if report.limit.measure == "compressed" else plain) / report.limit.size
+        yield (
+            f"{f'and {len(rest)} smaller':<31}{megabytes(packed):>11}{megabytes(plain):>10}"
+            f"{megabytes(saved):>8}{used:>9.1%}"
+        )
+
+
+def _rules(report: Report) -> Iterator[str]:
+    if not report.rules:
+        return
+    yield ""
+    verb = "What would go (MB)" if report.action == "plan" else "What went (MB)"
+    yield f"{verb:<31}{'compressed':>11}{'unpacked':>10}{'files':>8}"
+    for total in report.rules:
+        yield (
+            f"{total.name:<31}{megabytes(total.saved.compressed):>11}"
+            f"{megabytes(total.saved.uncompressed):>10}{total.files:>8}"
+        )
+
+
+def _kept(report: Report) -> Iterator[str]:
+    if not report.kept:
+        return
+    files = sum(kept.files for kept in report.kept)
+    size = sum(kept.uncompressed for kept in report.kept)
+    yield ""
+    yield f"{files} files ({megabytes(size)} MB) look like dead weight and stay, for example:"
+    told = [kept for kept in report.kept if kept.reason != SOURCE_STAYS]
+    for kept in told[:3]:
+        yield from _wrap(f"{kept.example}: {kept.reason}", "- ")
+
+
+def _verified(report: Report) -> Iterator[str]:
+    if report.action != "slim" or report.undone:
+        return
+    yield ""
+    if report.imported:
+        working = report.imported - len(report.known_failures)
+        yield f"Verified: {working} modules of packages that the app uses import as before."
+    for failure in report.known_failures[:3]:
+        yield from _wrap(
+            f"{failure.module} cannot be imported, with or without Slugfit: {failure.error}", "- "
+        )
+
+
+def _faults(report: Report) -> Iterator[str]:
+    if report.faults:
+        yield ""
+        yield "Found on the way:"
+        for fault in report.faults[:5]:
+            yield from _wrap(fault, "- ")
+
+
+def _advice(report: Report) -> Iterator[str]:
+    if report.advice:
+        yield ""
+        yield "Worth more than any rule:"
+        for advice in report.advice[:3]:
+            saves = f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
+            yield from _wrap(f"{advice.what}{saves}", "- ")
+            yield from _wrap(advice.line, "    ")
+
+
+def _wrap(text: str, bullet: str) -> Iterator[str]:
+    """``text`` in lines that fit."""
+    yield from textwrap.wrap(
+        printable(text),
+        WIDTH - INDENT,
+        initial_indent=bullet,
+        subsequent_indent=" " * len(bullet),
+        break_on_hyphens=False,
+    )

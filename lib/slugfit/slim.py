@@ -1,0 +1,219 @@
+"""The line: scan, own, refer, plan, then apply and verify, measure, report."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slugfit import app as apps
+from slugfit import changes, dists, elf, ignores, measure, plan, references, stash, verify
+from slugfit import layout as layouts
+from slugfit import tree as trees
+from slugfit.clock import Clock
+from slugfit.errors import RollBackError, SlugfitError, TreeError, VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from slugfit.app import App
+    from slugfit.config import Config
+    from slugfit.dists import Owners
+    from slugfit.elf import Tail
+    from slugfit.layout import Layout
+    from slugfit.measure import Sizes
+    from slugfit.plan import Decision
+    from slugfit.stash import Change, Stash
+    from slugfit.tree import Tree
+    from slugfit.verify import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A tree that has been read, and what is to happen to each of its files."""
+
+    tree: Tree
+    layout: Layout
+    owners: Owners
+    app: App
+    tails: Mapping[str, Tail]
+    decisions: tuple[Decision, ...]
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it: the plan as carried out, the sizes, and what verification said.
+
+    ``undone`` says why everything was put back, "" if it was not. ``known_failures`` are imports
+    that fail with and without Slugfit.
+    """
+
+    planned: Planned
+    sizes: Sizes
+    verified: tuple[str, ...]
+    known_failures: tuple[Failure, ...]
+    undone: str
+    seconds: Mapping[str, float]
+
+
+def make_plan(root: Path, config: Config) -> Planned:
+    """Read the tree and decide; changes nothing."""
+    # The verification's child runs in another folder.
+    root = Path(os.path.abspath(root))
+    tree = trees.scan(root)
+    layout = layouts.recognise(root)
+    owners = dists.read(tree, layout)
+    lists = ignores.read(root, config)
+    faults = (*ignores.faults(root), *_faults(tree, owners))
+    ignored = frozenset(
+        entry.path
+        for entry in tree.files()
+        if layout.scope(entry.path)[0] == "app" and lists.slugignore.excludes(entry.path)
+    )
+    own = apps.read(tree, layout, owners, ignored)
+    tails = {} if "symbols" in config.rules_off else _tails(tree)
+    facts = plan.Facts(
+        tree=tree,
+        layout=layout,
+        owners=owners.by_path,
+        config=config,
+        ignores=lists,
+        unmet=apps.unmet_conditions(own, owners, config.variables),
+        cuts=tails,
+    )
+    if config.level == "measure":
+        return Planned(tree, layout, owners, own, {}, plan.decide(facts, {}, {}), faults)
+    found = plan.claims(facts)
+    proposed = plan.decide(facts, found, {})
+    candidates = tuple(plan.candidates(found, proposed))
+    staying = (decision.path for decision in proposed if decision.action != "remove")
+    held = references.find(root, layout, owners, candidates, staying)
+    return Planned(tree, layout, owners, own, tails, plan.decide(facts, found, held), faults)
+
+
+def _faults(tree: Tree, owners: Owners) -> Iterator[str]:
+    """What could not be read, in words."""
+    yield from (f"{folder}/ cannot be read; left alone" for folder in tree.unreadable)
+    for dist in owners.distributions:
+        yield from (f"{dist.name} {dist.version}: {fault}" for fault in dist.faults[:3])
+
+
+def _tails(tree: Tree) -> Mapping[str, Tail]:
+    """What can be cut off the ELF files; shared libraries and programs, by name or by mode.
+
+    A library with a checksum file beside it (FIPS modules) would no longer accept itself.
+    """
+    found = {}
+    paths = {entry.path for entry in tree.entries}
+    for entry in tree.files():
+        if paths.intersection({f"{entry.path}.chk", f"{entry.path}.hmac"}):
+            continue
+        if ".so" in entry.path.rpartition("/")[2] or entry.mode & 0o111:
+            tail = elf.removable_tail(tree.root / entry.path)
+            if tail is not None:
+                found[entry.path] = tail
+    return found
+
+
+def dry_run(root: Path, config: Config) -> Outcome:
+    """What ``slim`` would do, measured; changes nothing and verifies nothing."""
+    clock = Clock()
+    planned = clock.time("plan", lambda: make_plan(root, config))
+    sizes = clock.time("measure", lambda: measure.measure(planned.tree, planned.decisions))
+    return Outcome(planned, sizes, (), (), "", clock.seconds)
+
+
+def slim(root: Path, config: Config, *, keep_stash: bool = False) -> Outcome:
+    """Carry the plan out, verify it and measure; on any failure everything is put back.
+
+    Raises RollBackError if that fails, and VerificationError or TreeError (with everything back
+    in its place) if ``config.strict``.
+    """
+    clock = Clock()
+    clock.time("recover", lambda: stash.recover(root))
+    planned = clock.time("plan", lambda: make_plan(root, config))
+    change = changes.from_plan(planned.tree, planned.owners, planned.tails, planned.decisions)
+    if not change.removed and not change.written:
+        sizes = clock.time("measure", lambda: measure.measure(planned.tree, planned.decisions))
+        return Outcome(planned, sizes, (), (), "", clock.seconds)
+    try:
+        transaction, sizes, known = _carry_out(planned, change, config, clock)
+    except (VerificationError, TreeError) as error:
+        if config.strict:
+            raise
+        return _undone(root, config, error, clock)
+    transaction.commit(keep=keep_stash)
+    return Outcome(planned, sizes, _to_import(planned, config), known, "", clock.seconds)
+
+
+def _carry_out(
+    planned: Planned, change: Change, config: Config, clock: Clock
+) -> tuple[Stash, Sizes, tuple[Failure, ...]]:
+    """Apply, verify and measure; raises with everything put back.
+
+    A failure that also happens with everything put back is not ours: then the change is made
+    again, and the failure is told.
+    """
+    root = planned.tree.root
+    transaction = stash.begin(root)
+    try:
+        clock.time("apply", lambda: transaction.apply(change))
+        sizes, failed = _check(planned, transaction, config, clock)
+    except RollBackError:
+        raise
+    except OSError as error:
+        transaction.roll_back()
+        raise TreeError(
+            "The tree changed while it was measured; everything was put back", str(error)
+        ) from error
+    except BaseException:
+        transaction.roll_back()
+        raise
+    if not failed:
+        return transaction, sizes, ()
+    transaction.roll_back()
+    child = verify.Child(root, planned.layout, None)
+    known = verify.imports(child, [failure.module for failure in failed])
+    ours = [item for item in failed if item.module not in {fault.module for fault in known}]
+    if ours:
+        raise VerificationError(f"{ours[0].module} could no longer be imported", ours[0].error)
+    transaction = stash.begin(root)
+    transaction.apply(change)
+    return transaction, sizes, known
+
+
+def _check(
+    planned: Planned, transaction: Stash, config: Config, clock: Clock
+) -> tuple[Sizes, tuple[Failure, ...]]:
+    """Measure while the verification's child runs: neither changes anything.
+
+    The child is this thread's, so that a signal ends it at once.
+    """
+    child = verify.Child(planned.tree.root, planned.layout, transaction.old)
+    names = _to_import(planned, config)
+    with ThreadPoolExecutor(1) as pool:
+        sizes = pool.submit(
+            clock.time,
+            "measure",
+            lambda: measure.measure(planned.tree, planned.decisions, transaction.old),
+        )
+        failed = clock.time("verify", lambda: verify.imports(child, names) if names else ())
+        return sizes.result(), failed
+
+
+def _to_import(planned: Planned, config: Config) -> tuple[str, ...]:
+    """What verification imports: what the app does, or each package where there is no app."""
+    if config.verify == "off" or planned.layout.python is None:
+        return ()
+    return planned.app.imports or apps.top_level(planned.tree, planned.layout)
+
+
+def _undone(root: Path, config: Config, error: SlugfitError, clock: Clock) -> Outcome:
+    """The outcome when everything was put back: the tree as it was, measured."""
+    planned = make_plan(root, replace(config, level="measure"))
+    sizes = clock.time("measure", lambda: measure.measure(planned.tree, planned.decisions))
+    reason = f"{error.what}: {error.why}" if error.why else error.what
+    return Outcome(planned, sizes, (), (), reason, clock.seconds)

@@ -1,0 +1,253 @@
+"""The transaction: move aside by rename, journal first, then commit or put back.
+
+The order on disk makes every moment recoverable: the journal (what will be moved) is complete
+before the first rename, and the state of each file is told by where it lies. Nothing is ever
+written in place: the standard buildpack's cache shares these files' inodes.
+
+    .slugfit/<n>/journal.json   the moves, while the transaction is open
+    .slugfit/<n>/kept.json      the same, once committed with its files kept for ``restore``
+    .slugfit/<n>/done.json      the same, when all that is left is to delete the folder
+    .slugfit/<n>/old/…          what was moved aside
+    .slugfit/<n>/new/…          new contents, until they are renamed into the tree
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slugfit.errors import RollBackError, TreeError
+from slugfit.tree import WORK_FOLDER, Places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_OPEN = "journal.json"
+_KEPT = "kept.json"
+_DONE = "done.json"
+_NUMBER = re.compile(r"[1-9][0-9]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a transaction does: files that leave, files made anew, folders that are empty then.
+
+    Each maker writes the new file at the path it is given and leaves the old one alone.
+    ``emptied`` are (path, mode), the deepest first.
+    """
+
+    removed: tuple[str, ...]
+    written: Mapping[str, Callable[[Path], None]]
+    emptied: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stash:
+    """One transaction of the tree at ``root``."""
+
+    root: Path
+    folder: Path
+
+    @property
+    def old(self) -> Path:
+        """Where the moved files lie, under their own names."""
+        return self.folder / "old"
+
+    def apply(self, change: Change) -> None:
+        """Move everything; on any error put everything back and raise TreeError."""
+        try:
+            _journal(self.folder, change)
+            for number, (_, make) in enumerate(sorted(change.written.items())):
+                make(self.folder / "new" / str(number))
+            places = Places(self.root)
+            for path in change.removed:
+                _move(places.of(path), self.old / path)
+            for number, path in enumerate(sorted(change.written)):
+                _move(places.of(path), self.old / path)
+                (self.folder / "new" / str(number)).rename(places.of(path))
+            for path, _ in change.emptied:
+                places.of(path).rmdir()
+        except (OSError, TreeError) as error:
+            self.roll_back()
+            raise TreeError(
+                "The files could not be moved aside; everything was put back",
+                str(error),
+                "Check free disk space and permissions, then build again.",
+            ) from error
+        except BaseException:
+            self.roll_back()
+            raise
+
+    def commit(self, *, keep: bool) -> None:
+        """Make it final; with ``keep`` what was moved stays for a later ``restore``."""
+        state = self.folder / _OPEN
+        state.rename(self.folder / (_KEPT if keep else _DONE))
+        if not keep:
+            _discard(self.folder)
+
+    def roll_back(self) -> int:
+        """Put everything back, this many files; or raise RollBackError and keep the stash."""
+        try:
+            count = _put_back(self.root, self.folder)
+        except (OSError, ValueError, TreeError) as error:
+            raise RollBackError(
+                "The tree could not be put back whole",
+                str(error),
+                f"What was moved is kept in {self.folder}; solve the cause, then run "
+                f"`slugfit recover {self.root}`.",
+            ) from error
+        _discard(self.folder)
+        return count
+
+
+def begin(root: Path) -> Stash:
+    """A new transaction's place; raise TreeError if the root cannot be written."""
+    base = root / WORK_FOLDER
+    try:
+        if base.is_symlink():
+            raise NotADirectoryError(f"{base} is a link")
+        base.mkdir(exist_ok=True)
+        folder = base / str(max(_numbers(base), default=0) + 1)
+        (folder / "new").mkdir(parents=True)
+        (folder / "old").mkdir()
+    except OSError as error:
+        raise TreeError(
+            f"{root} cannot be changed", str(error), "Run as a user who may write there."
+        ) from error
+    return Stash(root, folder)
+
+
+def recover(root: Path) -> int:
+    """Finish what an interrupted run left: committed work is completed, open work put back.
+
+    Returns how many transactions were put back.
+    """
+    undone = 0
+    for stash in reversed(_all(root)):
+        if (stash.folder / _DONE).exists():
+            _discard(stash.folder)
+        elif not (stash.folder / _KEPT).exists():
+            stash.roll_back()
+            undone += 1
+    _remove_if_empty(root / WORK_FOLDER)
+    return undone
+
+
+def restore(root: Path) -> int:
+    """Put back what committed runs kept, newest first; returns the number of files."""
+    count = 0
+    for stash in reversed(_all(root)):
+        if (stash.folder / _KEPT).exists():
+            (stash.folder / _KEPT).rename(stash.folder / _OPEN)
+            count += stash.roll_back()
+    return count
+
+
+def kept(root: Path) -> bool:
+    """Whether a ``restore`` would find something."""
+    return any((stash.folder / _KEPT).exists() for stash in _all(root))
+
+
+def _all(root: Path) -> Sequence[Stash]:
+    """Transactions that were begun, oldest first; links are not ours."""
+    base = root / WORK_FOLDER
+    if base.is_symlink() or not base.is_dir():
+        return ()
+    folders = [base / str(number) for number in sorted(_numbers(base))]
+    return [Stash(root, folder) for folder in folders if not folder.is_symlink()]
+
+
+def _numbers(base: Path) -> Sequence[int]:
+    return [int(name) for name in os.listdir(base) if _NUMBER.fullmatch(name)]
+
+
+def _journal(folder: Path, change: Change) -> None:
+    """Write the journal so that it is on the disk, whole, before the first move."""
+    text = json.dumps(
+        {
+            "version": 1,
+            "removed": change.removed,
+            "written": sorted(change.written),
+            "emptied": change.emptied,
+        }
+    )
+    draft = folder / "journal.draft"
+    with draft.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(folder / _OPEN)
+
+
+def _move(source: Path, target: Path) -> None:
+    try:
+        source.rename(target)
+    except FileNotFoundError:
+        if not os.path.lexists(source):
+            raise
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(target)
+
+
+def _put_back(root: Path, folder: Path) -> int:
+    """Everything under old/ returns to its name; folders that were emptied come back first."""
+    journal = folder / _OPEN
+    if not journal.exists():
+        return 0
+    places = Places(root)
+    for path, mode in reversed(_emptied(journal)):
+        if not os.path.lexists(root / path):
+            # Named only when it has its mode: a kill in between leaves nothing half made.
+            made = Path(tempfile.mkdtemp(dir=folder))
+            made.chmod(mode)
+            _move(made, places.of(path))
+    moved = _moved(folder / "old")
+    for path in moved:
+        _move(folder / "old" / path, places.of(path))
+    # Deleting takes a while: killed in the middle, there is nothing to put back any more.
+    journal.rename(folder / _DONE)
+    return len(moved)
+
+
+def _moved(old: Path) -> Sequence[str]:
+    """The files and links under old/, all found before the first of them leaves."""
+    if old.is_symlink():
+        raise TreeError(f"{old} is a link", "Slugfit makes a folder there.")
+    found: list[str] = []
+    for above, folders, files in os.walk(old, onerror=_raise):
+        # os.walk counts links to folders among the folders.
+        links = [name for name in folders if Path(above, name).is_symlink()]
+        found += [os.path.relpath(os.path.join(above, name), old) for name in files + links]
+    return found
+
+
+def _emptied(journal: Path) -> Sequence[tuple[str, int]]:
+    """The folders a journal names, with their modes; raise ValueError if it is none of ours."""
+    try:
+        found = json.loads(journal.read_text("utf-8"))["emptied"]
+        return [(str(path), int(mode) & 0o7777) for path, mode in found]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{journal} was not written by Slugfit: {error}") from error
+
+
+def _raise(error: OSError) -> None:
+    """What os.walk would pass over in silence, and _discard would then delete."""
+    raise error
+
+
+def _discard(folder: Path) -> None:
+    """Delete a transaction's folder; what resists is not worth failing a build for."""
+    shutil.rmtree(folder, ignore_errors=True)
+    _remove_if_empty(folder.parent)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
