@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Apps with a Pipfile.lock.
+set -euo pipefail
+
+# shellcheck disable=SC2034 # the cache reads it by its name
+readonly PIPENV_VERSION="2026.7.1"
+
+# pipenv::install PREFIX
+function pipenv::install() {
+	tool::install pipenv "${PIPENV_VERSION}" "${CACHE_DIR:?}" "${1}"
+	# Install into the slug's Python, not into an environment of the app's own.
+	export PIPENV_SYSTEM=1 PIPENV_VERBOSITY=-1 VIRTUAL_ENV="${1}"
+	profile::export_only PIPENV_SYSTEM 1
+	profile::export_only PIPENV_VERBOSITY -1
+	profile::export_only VIRTUAL_ENV "${1}"
+}
+
+# pipenv::sync PREFIX: --deploy stops if the lock file does not fit the Pipfile.
+function pipenv::sync() {
+	local command=(pipenv install --deploy)
+	if [[ -v INSTALL_TEST ]]; then
+		command+=(--dev)
+	fi
+	pip::index_setting
+	output::step "Installing dependencies using '${command[*]}'"
+	if ! PIPENV_NOSPIN=1 PIP_SRC="${1}/src" "${command[@]}" |& "${INDENT[@]:?}"; then
+		tool::failed pipenv
+	fi
+}
