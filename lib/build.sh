@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# One build: what the platform passed in, and which way it goes.
+#
+# Usage: source the other files of lib/, then lib/build.sh, with BUILDPACK_DIR set.
+
+# build::arguments NAME BUILD_DIR CACHE_DIR [ENV_DIR]: checks them and sets BUILD_DIR, CACHE_DIR and
+# ENV_DIR, all absolute. Platforms differ: the cache folder may not be there yet, and the folder of
+# config vars may be missing, or not be passed at all.
+build::arguments() {
+	if [[ "$#" -lt 3 || "$#" -gt 4 || ! -d "${2}" || -z "${3}" ]]; then
+		output::error "Usage: ${1} BUILD_DIR CACHE_DIR ENV_DIR, where BUILD_DIR is the app's folder."
+		exit 2
+	fi
+	BUILD_DIR="$(build::_absolute "${2}")"
+	mkdir --parents -- "${3}"
+	CACHE_DIR="$(build::_absolute "${3}")"
+	if [[ -n "${4:-}" && -d "${4}" ]]; then
+		ENV_DIR="$(build::_absolute "${4}")"
+	else
+		ENV_DIR="${SCRATCH_DIR:?}/env"
+		mkdir --parents "${ENV_DIR}"
+	fi
+}
+
+build::_absolute() {
+	cd -- "${1}" && pwd
+}
+
+# build::mode: prints `chain` if heroku/python ran earlier in this build, else `wrap`. Its variables
+# are what tells the two apart: a .heroku/python without them came with the app's source, and the
+# wrapped buildpack has a better error for that than Slugfit.
+build::mode() {
+	if [[ -e "${BUILD_DIR:?}/.heroku/python/bin/python" && -n "${PYTHONHOME:-}" ]]; then
+		printf 'chain\n'
+	else
+		printf 'wrap\n'
+	fi
+}
+
+# build::wrap SCRIPT: obtains the standard buildpack and runs one of its scripts with the arguments
+# that the platform gave to this one. Its exit code is the build's. What it exports for later
+# buildpacks is copied to where the platform looks for it.
+build::wrap() {
+	local value
+	value="$(slim::setting "${BUILD_DIR}" "${ENV_DIR}" upstream)"
+	upstream::obtain "${value}" "${CACHE_DIR}" "${BUILDPACK_DIR}/.upstream" "${1}"
+	build::_run "${BUILDPACK_DIR}/.upstream/bin/${1}"
+	if [[ -f "${BUILDPACK_DIR}/.upstream/export" ]]; then
+		cp "${BUILDPACK_DIR}/.upstream/export" "${BUILDPACK_DIR}/export"
+	fi
+}
+
+# A subshell: the installer's settings are for the wrapped buildpack alone.
+build::_run() (
+	environment::export_installer_vars "${ENV_DIR}"
+	environment::set_build_defaults "${ENV_DIR}"
+	environment::tell
+	environment::forget_stale_installs "${CACHE_DIR}"
+	exec "${1}" "${BUILD_DIR}" "${CACHE_DIR}" "${ENV_DIR}"
+)

@@ -1,0 +1,213 @@
+# shellcheck shell=bash
+# The bridge to the engine, lib/slugfit: the only place that knows it is written in Python.
+#
+# Usage: source lib/output.sh and lib/slim.sh, with BUILDPACK_DIR set, and SCRATCH_DIR for all but
+# slim::python. That works in bash 3.2 as well, because bin/slugfit runs on laptops.
+
+# Isolated (-I: no PYTHON* variable, no user site), without site-packages (-S), and leaving no
+# bytecode in the buildpack (-B).
+readonly SLIM_PYTHON_OPTIONS=(-I -S -B)
+readonly SLIM_PYTHON_CHECK='import sys; sys.exit(sys.version_info < (3, 10))'
+
+# The exit code of the last slim::engine: a variable, so that callers can look at it without
+# switching errexit off for everything that a function does.
+slim_status=0
+
+# slim::python [BUILD_DIR]: prints the interpreter that runs the engine, the app's own if it can,
+# else the machine's. Prints nothing if there is none.
+slim::python() {
+	local own="${1:+${1}/.heroku/python}" name candidate
+	if [[ -n "${own}" && -x "${own}/bin/python" ]] && LD_LIBRARY_PATH="${own}/lib" \
+		"${own}/bin/python" "${SLIM_PYTHON_OPTIONS[@]}" -c "${SLIM_PYTHON_CHECK}" &>/dev/null; then
+		printf '%s\n' "${own}/bin/python"
+		return 0
+	fi
+	for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
+		candidate="$(type -P "${name}" || true)"
+		# Found is not enough: a version manager's shim can be on PATH and start nothing.
+		if [[ -n "${candidate}" ]] \
+			&& "${candidate}" "${SLIM_PYTHON_OPTIONS[@]}" -c "${SLIM_PYTHON_CHECK}" &>/dev/null; then
+			printf '%s\n' "${candidate}"
+			return 0
+		fi
+	done
+}
+
+# slim::engine BUILD_DIR COMMAND [ARGUMENT…]: runs the engine and leaves its exit code in
+# slim_status. BUILD_DIR (may be empty) is where an interpreter of the app's may be found.
+slim::engine() {
+	local build_dir="${1}" python libraries clean=(env --unset=PYTHONHOME --unset=PYTHONPATH)
+	shift
+	python="$(slim::python "${build_dir}")"
+	libraries="$(slim::_libraries "${build_dir}" "${python}")"
+	clean+=("LD_LIBRARY_PATH=${libraries}")
+	slim_status=0
+	# Bash's own remark about a killed child would land on stderr, with the whole command line.
+	{
+		"${clean[@]}" "${python:-python3}" "${SLIM_PYTHON_OPTIONS[@]}" \
+			"${BUILDPACK_DIR:?}/lib/slugfit" "$@" 2>&3 3>&- || slim_status=$?
+	} 3>&2 2>/dev/null
+}
+
+# The app's Python needs its own shared libraries first, the machine's must not see them: what an
+# earlier buildpack exported points at them.
+slim::_libraries() {
+	local build_dir="${1}" python="${2}" folder folders=() rest
+	if [[ -n "${build_dir}" && "${python}" == "${build_dir}/"* ]]; then
+		folders=("${build_dir}/.heroku/python/lib")
+	fi
+	rest="${LD_LIBRARY_PATH:-}:"
+	while [[ -n "${rest}" ]]; do
+		folder="${rest%%:*}"
+		rest="${rest#*:}"
+		if [[ -n "${folder}" && "${folder}" != */.heroku/python/lib ]]; then
+			folders+=("${folder}")
+		fi
+	done
+	(
+		IFS=:
+		printf '%s\n' "${folders[*]-}"
+	)
+}
+
+# slim::check_config BUILD_DIR ENV_DIR: fails, with every error named, if the configuration is not
+# valid. An engine that cannot say is no reason to stop a deploy.
+slim::check_config() {
+	local build_dir="${1}" env_dir="${2}" problems="${SCRATCH_DIR:?}/problems" python
+	python="$(slim::python "${build_dir}")"
+	if [[ -z "${python}" ]]; then
+		slim::no_python | output::error
+		return 1
+	fi
+	slim::engine "${build_dir}" config "${build_dir}" --env-dir "${env_dir}" >"${problems}" 2>&1
+	case "${slim_status}" in
+		0) ;;
+		2) output::error <"${problems}" ;;
+		*)
+			output::warning <"${problems}"
+			output::warning "Slugfit could not check its configuration (exit code ${slim_status}); the build goes on."
+			slim_status=0
+			;;
+	esac
+	[[ "${slim_status}" -eq 0 ]]
+}
+
+slim::no_python() {
+	cat <<-'END'
+		Slugfit needs Python 3.10 or newer, and found none.
+		Looked for: .heroku/python in the app, then python3 and python3.10 to python3.14 on PATH.
+		Install one of them (every stack from heroku-22 on has one), or remove Slugfit from the
+		app's buildpacks.
+	END
+}
+
+# slim::setting BUILD_DIR ENV_DIR NAME: prints one resolved setting, such as `upstream`; an empty
+# line if it is not set. What the engine cannot say is read from the config var alone.
+slim::setting() {
+	local build_dir="${1}" env_dir="${2}" name="${3}" answer="${SCRATCH_DIR:?}/answer" file
+	slim::engine "${build_dir}" config "${build_dir}" --env-dir "${env_dir}" --get "${name}" \
+		>"${answer}" 2>/dev/null
+	if [[ "${slim_status}" -ne 0 ]]; then
+		file="$(tr '[:lower:]' '[:upper:]' <<<"${name}")"
+		file="${env_dir}/SLUGFIT_${file}"
+		: >"${answer}"
+		if [[ -f "${file}" ]]; then
+			cp "${file}" "${answer}"
+		fi
+	fi
+	awk 1 "${answer}"
+}
+
+# slim::run BUILD_DIR CACHE_DIR ENV_DIR: slims, and decides what a failure means. The engine puts
+# back what it cannot prove; if it dies in the middle, its journal is undone here. Returns non-zero
+# only if the build has to stop: 3 over the limit, 4 not put back, 5 not verified, 1 anything else
+# under SLUGFIT_STRICT.
+slim::run() {
+	local build_dir="${1}" cache_dir="${2}" env_dir="${3}"
+	slim::engine "${build_dir}" slim "${build_dir}" --env-dir "${env_dir}" --cache-dir "${cache_dir}" --build-log 2>&1
+	case "${slim_status}" in
+		0) return 0 ;;
+		3) output::error "The build stops here: the slug is over the limit, and SLUGFIT_OVER_LIMIT=fail." ;;
+		4) output::error "The build stops here: the app could not be put back as it was. Run it again." ;;
+		5) output::error "The build stops here: the slimmed app could not be verified, and SLUGFIT_STRICT is on." ;;
+		*)
+			slim::_recover "${build_dir}" "${env_dir}" "${slim_status}"
+			return
+			;;
+	esac
+	return "${slim_status}"
+}
+
+slim::_recover() {
+	local build_dir="${1}" env_dir="${2}" engine_status="${3}" strict why
+	why="$(slim::_reason "${engine_status}")"
+	slim::engine "${build_dir}" recover "${build_dir}" 2>&1
+	if [[ "${slim_status}" -ne 0 ]]; then
+		output::error "Slugfit ${why}, and the app could not be put back as it was. Run the build again."
+		return 4
+	fi
+	strict="$(slim::setting "${build_dir}" "${env_dir}" strict)"
+	case "${strict}" in
+		'' | 0 | [Ff]alse | [Nn]o | [Oo]ff)
+			output::warning "Slugfit ${why}. The app is as it was before, and ships unslimmed."
+			;;
+		*)
+			output::error "Slugfit ${why}. The app is as it was before; the build stops because SLUGFIT_STRICT is on."
+			return 1
+			;;
+	esac
+}
+
+# What an exit code says; a shell adds 128 to the number of a signal.
+slim::_reason() {
+	local signal
+	if [[ "${1}" -eq 137 ]]; then
+		printf '%s\n' 'was killed (signal 9: most often too little memory)'
+	elif [[ "${1}" -gt 128 ]]; then
+		signal="$(kill -l "${1}" 2>/dev/null || true)"
+		printf 'was stopped by signal %d%s\n' "$((${1} - 128))" "${signal:+ (SIG${signal})}"
+	else
+		printf 'failed (exit code %d)\n' "${1}"
+	fi
+}
+
+# slim::environment BUILD_DIR ENV_DIR FORMAT FILE: writes the variables that suit this app to FILE: as
+# `profile` in place of what is there, as `export` below it. Leaves FILE alone if there are none.
+slim::environment() {
+	local build_dir="${1}" env_dir="${2}" format="${3}" file="${4}"
+	local text="${SCRATCH_DIR:?}/text" problems="${SCRATCH_DIR}/problems" folder="${4%/*}"
+	slim::engine "${build_dir}" environment "${build_dir}" --env-dir "${env_dir}" --format "${format}" \
+		>"${text}" 2>"${problems}"
+	if [[ "${slim_status}" -ne 0 ]]; then
+		output::warning <"${problems}"
+		output::warning "Slugfit set no variables in ${file##*/} (exit code ${slim_status})."
+	elif [[ -s "${text}" && "${format}" == profile && (-L "${folder}" || -e "${folder}" && ! -d "${folder}") ]]; then
+		output::warning "Slugfit set no variables in ${file##*/}: ${folder##*/} is not a folder of the app's."
+	elif [[ -s "${text}" ]]; then
+		slim::_write "${format}" "${text}" "${file}"
+	fi
+}
+
+# A new file and a rename: the app's own file of this name may be a link that leads elsewhere.
+slim::_write() {
+	local format="${1}" text="${2}" file="${3}"
+	mkdir --parents "${file%/*}"
+	rm --force "${file}.new"
+	if [[ "${format}" == export && -f "${file}" ]]; then
+		# awk ends the last line, whether or not the file does.
+		awk 1 "${file}" >"${file}.new"
+	fi
+	cat "${text}" >>"${file}.new"
+	mv "${file}.new" "${file}"
+}
+
+# slim::report CACHE_DIR UPSTREAM_REPORT: prints the build's facts as one flat JSON object.
+slim::report() {
+	local cache_dir="${1}" upstream_report="${2}" facts="${SCRATCH_DIR:?}/facts"
+	slim::engine '' buildpack-report "${cache_dir}" --upstream "${upstream_report}" >"${facts}" 2>/dev/null
+	if [[ "${slim_status}" -eq 0 && -s "${facts}" ]]; then
+		cat "${facts}"
+	else
+		printf '{}\n'
+	fi
+}

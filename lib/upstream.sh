@@ -1,0 +1,252 @@
+# shellcheck shell=bash
+# The wrapped buildpack: where it comes from, and that it is what was asked for.
+#
+# Usage: source lib/output.sh and lib/upstream.sh, with SCRATCH_DIR set to a folder of this run's own.
+
+# heroku/heroku-buildpack-python v351. The hash is the check: git computes it from the content.
+readonly UPSTREAM_URL='https://github.com/heroku/heroku-buildpack-python'
+readonly UPSTREAM_COMMIT='b4e7e721dc39a097feb68305bbd7551578782992'
+readonly UPSTREAM_VERSION='v351'
+
+# git without questions: a prompt would hang a build until its time-out. The user's configuration is
+# read on purpose (proxies, certificates, mirrors and credential helpers live there); what could
+# change the unpacked files is overruled. A surrounding git command's own variables would point this
+# one at the wrong repository; traces show passwords.
+readonly UPSTREAM_GIT=(
+	env
+	--unset=GIT_ALTERNATE_OBJECT_DIRECTORIES --unset=GIT_COMMON_DIR --unset=GIT_DEFAULT_HASH
+	--unset=GIT_DIR --unset=GIT_INDEX_FILE --unset=GIT_NAMESPACE --unset=GIT_OBJECT_DIRECTORY
+	--unset=GIT_QUARANTINE_PATH --unset=GIT_SHALLOW_FILE --unset=GIT_WORK_TREE
+	--unset=GIT_CURL_VERBOSE --unset=GIT_TRACE --unset=GIT_TRACE_CURL --unset=GIT_TRACE_PACKET
+	GIT_ASKPASS=
+	GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-ssh -o BatchMode=yes}"
+	GIT_TERMINAL_PROMPT=0
+	LC_ALL=C
+	git
+	-c core.attributesFile=/dev/null
+	-c core.autocrlf=false
+	-c core.eol=lf
+	-c gc.auto=0
+	-c http.lowSpeedLimit=1000
+	-c http.lowSpeedTime=60
+	-c tar.umask=0022
+)
+readonly UPSTREAM_REFERENCE='refs/slugfit/wrapped'
+
+# upstream::obtain VALUE CACHE_DIR DEST SCRIPT: puts the buildpack that VALUE (SLUGFIT_UPSTREAM; empty
+# for the pinned one) names into DEST, afresh: an `export` file of an earlier build must not survive.
+# It has to have a bin/SCRIPT. Ends the build, with the reason and the ways out, if that fails.
+upstream::obtain() {
+	local value="${1}" cache_dir="${2}" dest="${3}" script="${4}" path="${1%%\?*}" shown reference
+	shown="$(upstream::_shown "${value}")"
+	reference="$(upstream::_reference "${value}")"
+	rm --recursive --force "${dest}"
+	mkdir --parents "${dest}"
+	if [[ -z "${value}" ]]; then
+		output::step "Wrapping heroku/heroku-buildpack-python ${UPSTREAM_VERSION}"
+		upstream::_from_git "${UPSTREAM_URL}" "${UPSTREAM_COMMIT}" "${cache_dir}" "${dest}"
+	elif [[ -d "${value}" && -e "${value}/bin/compile" ]]; then
+		output::step "Wrapping the buildpack in the folder ${value}"
+		upstream::_from_folder "${value}" "${dest}"
+	elif [[ "${path}" =~ \.(tar|tgz|tar\.gz|tar\.zst|zip)$ && "${value}" != *'#'* ]]; then
+		output::step "Wrapping the buildpack from ${shown}"
+		upstream::_from_archive "${value}" "${dest}"
+	elif [[ "${value}" == *'://'* || "${value}" == *'#'* || "${value}" == *.git || "${value}" =~ ^[^/]+@[^/]+: ]]; then
+		output::step "Wrapping the buildpack from ${shown}"
+		upstream::_from_git "${value%%#*}" "${reference}" "${cache_dir}" "${dest}"
+	else
+		upstream::_fail "${value}" '' 'it is no folder with a bin/compile, no archive, and no git URL'
+	fi
+	if [[ ! -f "${dest}/bin/${script}" || ! -x "${dest}/bin/${script}" ]]; then
+		upstream::_fail "${value:-${UPSTREAM_URL}}" '' "it has no bin/${script} that can be run"
+	fi
+}
+
+# What stands behind the #; HEAD if there is nothing. A hash may be written in capitals.
+upstream::_reference() {
+	local reference=''
+	if [[ "${1}" == *'#'* ]]; then
+		reference="${1#*#}"
+	fi
+	if [[ "${reference}" =~ ^[0-9a-fA-F]{40}$ ]]; then
+		reference="${reference,,}"
+	fi
+	printf '%s\n' "${reference:-HEAD}"
+}
+
+upstream::_from_folder() {
+	local folder="${1}" dest="${2}"
+	# The history is not needed, and an old `export` would be taken for this build's.
+	if ! tar --create --directory "${folder}" --exclude=./.git --exclude=./export . \
+		| tar --extract --directory "${dest}" --no-same-owner; then
+		upstream::_fail "${folder}" '' 'the folder could not be copied'
+	fi
+}
+
+upstream::_from_archive() {
+	local value="${1}" dest="${2}" archive="${1}" unpack why
+	local tree="${SCRATCH_DIR:?}/tree" log="${SCRATCH_DIR}/log"
+	mkdir "${tree}"
+	if [[ "${value}" == *'://'* ]]; then
+		archive="${SCRATCH_DIR}/archive"
+		upstream::_download "${value}" "${archive}" "${log}"
+	fi
+	case "${value%%\?*}" in
+		*.zip) unpack=(unzip -q -d "${tree}" "${archive}") ;;
+		*) unpack=(tar --extract --no-same-owner --directory "${tree}" --file "${archive}") ;;
+	esac
+	if ! "${unpack[@]}" &>"${log}"; then
+		why="$(upstream::_last_line "${value}" "${log}")"
+		upstream::_fail "${value}" '' "the archive could not be unpacked: ${why}"
+	fi
+	upstream::_adopt "${tree}" "${dest}"
+}
+
+upstream::_download() {
+	local url="${1}" archive="${2}" log="${3}" quoted why
+	quoted="${url//\\/\\\\}"
+	quoted="${quoted//\"/\\\"}"
+	# The URL goes in by standard input: the list of processes is no place for a password.
+	if ! curl --config - --fail --location --proto '=file,http,https' --silent --show-error \
+		--connect-timeout 20 --speed-limit 1000 --speed-time 60 --retry 2 \
+		--output "${archive}" <<<"url = \"${quoted}\"" 2>"${log}"; then
+		why="$(upstream::_last_line "${url}" "${log}")"
+		upstream::_fail "${url}" '' "${why}"
+	fi
+}
+
+# Archives of a release have one folder around everything.
+upstream::_adopt() {
+	local tree="${1}" dest="${2}" inside
+	if [[ ! -d "${tree}/bin" ]]; then
+		inside="$(find "${tree}" -mindepth 1 -maxdepth 1 -type d)"
+		if [[ -d "${inside}" ]]; then
+			tree="${inside}"
+		fi
+	fi
+	rm --force "${tree}/export"
+	rmdir "${dest}"
+	mv "${tree}" "${dest}"
+}
+
+# One commit, without its history, in CACHE_DIR/slugfit/upstream.git. A full hash that is there
+# already costs no network; a tag or a branch is asked for in every build, because it can move.
+upstream::_from_git() {
+	local url="${1}" reference="${2}" cache_dir="${3}" dest="${4}" state=other commit shown
+	local repository="${cache_dir}/slugfit/upstream.git"
+	if [[ "${reference}" =~ ^[0-9a-f]{40}$ ]]; then
+		state="$(upstream::_state "${repository}" "${reference}")"
+	fi
+	if [[ "${state}" == damaged ]]; then
+		output::indent 'The copy in the build cache is damaged; it is fetched again.'
+	fi
+	if [[ "${state}" == sound ]]; then
+		commit="${reference}"
+		output::indent "Commit ${commit} (from the build cache)"
+	else
+		upstream::_fetch "${url}" "${reference}" "${repository}"
+		commit="$("${UPSTREAM_GIT[@]}" --git-dir="${repository}" rev-parse --verify "${UPSTREAM_REFERENCE}^{commit}")"
+		shown="$(upstream::_shown "${url}")"
+		output::indent "Commit ${commit} (fetched from ${shown})"
+	fi
+	"${UPSTREAM_GIT[@]}" --git-dir="${repository}" archive --format=tar "${commit}" \
+		| tar --extract --directory "${dest}" --no-same-owner
+	# Committed by mistake, it would be taken for this build's.
+	rm --force "${dest}/export"
+}
+
+# Prints `sound` if the repository holds the commit and all of its files, as they were committed;
+# else `damaged`, or `other` for another commit or no repository.
+upstream::_state() {
+	local repository="${1}" commit="${2}" git=("${UPSTREAM_GIT[@]}" --git-dir="${1}") found
+	if [[ ! -d "${repository}" ]]; then
+		printf 'other\n'
+	elif ! found="$("${git[@]}" rev-parse --verify --quiet "${UPSTREAM_REFERENCE}^{commit}" 2>/dev/null)"; then
+		printf 'damaged\n'
+	elif [[ "${found}" != "${commit}" ]]; then
+		printf 'other\n'
+	elif ! "${git[@]}" fsck --full --no-dangling --no-progress &>/dev/null; then
+		printf 'damaged\n'
+	else
+		printf 'sound\n'
+	fi
+}
+
+# Fetches into a new repository and puts it in place of the old one, so that an interrupted fetch
+# leaves no half of one, and old commits do not pile up in the cache.
+upstream::_fetch() {
+	local url="${1}" reference="${2}" repository="${3}" new="${3}.new" log="${SCRATCH_DIR:?}/log" why found
+	local git=("${UPSTREAM_GIT[@]}" --git-dir="${3}.new")
+	if ! "${git[@]}" check-ref-format "refs/${reference}"; then
+		upstream::_fail "${url}" "${reference}" 'what stands behind the # is no commit, tag or branch'
+	fi
+	rm --recursive --force "${new}"
+	mkdir --parents "${new}"
+	if ! "${git[@]}" init --quiet --bare --template= "${new}" &>"${log}" \
+		|| ! "${git[@]}" fetch --quiet --depth 1 --no-tags --no-write-fetch-head -- \
+			"${url}" "+${reference}:${UPSTREAM_REFERENCE}" </dev/null &>"${log}"; then
+		why="$(upstream::_last_line "${url}" "${log}")"
+		rm --recursive --force "${new}"
+		upstream::_fail "${url}" "${reference}" "${why}"
+	fi
+	found="$("${git[@]}" rev-parse --verify --quiet "${UPSTREAM_REFERENCE}^{commit}" || true)"
+	if [[ -z "${found}" || ("${reference}" =~ ^[0-9a-f]{40}$ && "${found}" != "${reference}") ]]; then
+		rm --recursive --force "${new}"
+		upstream::_fail "${url}" "${reference}" "it is not a commit there (found: ${found:-nothing})"
+	fi
+	rm --recursive --force "${repository}"
+	mv "${new}" "${repository}"
+}
+
+# Prints a URL without what can be a secret: the user and password before the host, and the query.
+upstream::_shown() {
+	local url="${1}" scheme authority path=''
+	if [[ "${url}" != *'://'* ]]; then
+		printf '%s\n' "${url}"
+		return 0
+	fi
+	scheme="${url%%://*}"
+	authority="${url#*://}"
+	if [[ "${authority}" == */* ]]; then
+		path="/${authority#*/}"
+		authority="${authority%%/*}"
+	fi
+	authority="${authority##*@}"
+	# A colon without a port behind it: a password with a slash in it, cut in two.
+	if [[ ! "${authority}" =~ ^(\[[^]]*\]|[^:]*)(:[0-9]*)?$ ]]; then
+		printf '%s://…\n' "${scheme}"
+		return 0
+	fi
+	if [[ "${path}" == *'?'* ]]; then
+		path="${path%%\?*}?…"
+	fi
+	printf '%s://%s%s\n' "${scheme}" "${authority}" "${path}"
+}
+
+# The last thing that git or curl said, with the URL as it may be shown.
+upstream::_last_line() {
+	local url="${1}" log="${2}" line shown
+	line="$(sed '/^[[:space:]]*$/d' "${log}" | tail --lines=1)"
+	shown="$(upstream::_shown "${url}")"
+	line="${line//"${url}"/"${shown}"}"
+	sed --regexp-extended 's#(://)[^/[:space:]]*@#\1#g' <<<"${line:-no reason was given}"
+}
+
+upstream::_fail() {
+	local url="${1}" reference="${2}" why="${3}" shown
+	shown="$(upstream::_shown "${url}")"
+	output::error <<-END
+		The buildpack that Slugfit wraps could not be obtained.
+
+		From:   ${shown}${reference:+
+		Commit: ${reference}}
+		Reason: ${why}
+
+		Ways out:
+		- Build again: the network or the server may have had a bad moment.
+		- Set SLUGFIT_UPSTREAM to something that this machine can reach: a folder, an
+		  archive (.tar, .tgz, .tar.gz, .tar.zst, .zip), or a git URL and #commit.
+		- Add heroku/python before Slugfit. Slugfit then fetches nothing, and only slims.
+	END
+	exit 1
+}
