@@ -168,7 +168,9 @@ def test_a_signal_puts_everything_back_at_once(
     slow = {"pkg/__init__.py": "import time; time.sleep(30)", "pkg/tests/x": ""}
     root = real_slug(tmp_path, slow, APP)
     before = snapshot(root)
-    with subprocess.Popen(command("slim", root), stderr=subprocess.PIPE, text=True) as child:
+    # A shell's background jobs ignore SIGINT; what is started here does not.
+    heard = ["env", "--default-signal=INT", *command("slim", root)]
+    with subprocess.Popen(heard, stderr=subprocess.PIPE, text=True) as child:
         deadline = time.monotonic() + 20
         while (root / SITE / "pkg/tests").exists() and time.monotonic() < deadline:
             time.sleep(0.01)

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from slugfit.patterns import Pattern, PatternError, PatternSet, parse
@@ -362,4 +363,6 @@ def _cases(draw: st.DrawFn) -> tuple[bytes, dict[str, bool]]:
 @given(case=_cases())
 def test_git_agrees_on_any_tree(git: Git, case: tuple[bytes, dict[str, bool]]) -> None:
     content, paths = case
+    # git itself has changed its mind about stars that do not stand alone between slashes.
+    assume(not re.search(rb"[^/\n!]\*\*", content))
     _agree(git, content, paths)

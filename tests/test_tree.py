@@ -4,6 +4,7 @@ import os
 import socket
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 
 from slugfit.errors import TreeError
 from slugfit.tree import Places, inside, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 from trees import Folder, Link, plant, snapshot
 
 STRANGE = (
@@ -89,9 +93,10 @@ def test_the_root_itself_may_be_a_link(tmp_path: Path) -> None:
     assert [entry.path for entry in scan(tmp_path / "link").entries] == ["a"]
 
 
-def test_a_tree_may_be_deeper_than_python_recurses(tmp_path: Path) -> None:
-    depth = 1300
-    here = os.getcwd()
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[str]:
+    """The path of a file in more folders than Python nests calls; what clears up nests calls."""
+    here, depth = os.getcwd(), 1300
     try:
         os.chdir(tmp_path)
         for _ in range(depth):
@@ -100,13 +105,15 @@ def test_a_tree_may_be_deeper_than_python_recurses(tmp_path: Path) -> None:
         Path("end").write_text("x")
     finally:
         os.chdir(here)
-    path = "d/" * depth + "end"
-    assert scan(tmp_path).entries[-1].path == path
-    assert Places(tmp_path).of(path).read_text() == "x"
-    # The other way round: what clears up after tests recurses too.
-    os.unlink(tmp_path / path)
+    yield "d/" * depth + "end"
+    os.unlink(tmp_path / ("d/" * depth + "end"))
     for left in range(depth, 0, -1):
         os.rmdir(tmp_path / ("d/" * left))
+
+
+def test_a_tree_may_be_deeper_than_python_recurses(tmp_path: Path, deep: str) -> None:
+    assert scan(tmp_path).entries[-1].path == deep
+    assert Places(tmp_path).of(deep).read_text() == "x"
 
 
 def test_slugfits_own_folder_at_the_root_is_no_part_of_the_tree(tmp_path: Path) -> None:

@@ -128,11 +128,11 @@ def _observe(process: _Process, log: Any) -> Booted:
 
 
 def _watch(session: int, peak: list[int], stop: threading.Event) -> None:
-    """Note the most memory that the session held, until told to stop."""
-    while True:
+    """Note the most memory that the session held, a last time when told to stop."""
+    done = False
+    while not done:
+        done = stop.wait(_PAUSE)
         peak[0] = max(peak[0], _memory(session))
-        if stop.wait(_PAUSE):
-            break
 
 
 def _wait_for_port(process: _Process, log: Any) -> None:
