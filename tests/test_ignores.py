@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -136,3 +137,12 @@ def test_a_list_that_cannot_be_read_is_an_error(
     with pytest.raises(UsageError, match=f"{name} cannot be read") as caught:
         ignores.read(tmp_path, config.from_environment({}))
     assert "Permission denied" in caught.value.why
+
+
+def test_what_the_build_has_made_stays_though_slugignore_names_it(tmp_path: Path) -> None:
+    plant(tmp_path, {".slugignore": "static/\n", ".slugfitignore": "*.map\n"})
+    chosen = config.from_environment({})
+    assert ignores.read(tmp_path, chosen).slugignore.excludes("static/a.css") is not None
+    after = ignores.read(tmp_path, replace(chosen, after_build=True))
+    assert after.slugignore.excludes("static/a.css") is None
+    assert after.slugfitignore.excludes("static/a.map") is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from slugfit import config as settings
@@ -43,7 +44,8 @@ def _config(options: argparse.Namespace, **fixed: str) -> Config:
     if getattr(options, "limit", None):
         found["SLUGFIT_LIMIT"] = options.limit
     found.update(fixed)
-    return settings.from_environment(found, settings.read_project(options.root))
+    chosen = settings.from_environment(found, settings.read_project(options.root))
+    return replace(chosen, after_build=getattr(options, "build_log", False))
 
 
 def plan(options: argparse.Namespace) -> int:
@@ -98,7 +100,7 @@ def _save(options: argparse.Namespace, chosen: Config, document: Mapping[str, An
     targets: list[Path] = []
     if options.cache_dir is not None:
         targets.append(options.cache_dir / _REPORT)
-    if chosen.report:
+    if chosen.report and options.run is slim:
         targets.append(options.root / chosen.report / "report.json")
     for target in targets:
         try:

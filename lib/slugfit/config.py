@@ -76,6 +76,8 @@ class Config:
     upstream: str
     variables: frozenset[str] = frozenset()
     """Names of all config vars, Slugfit's or not; never their values."""
+    after_build: bool = False
+    """Whether .slugignore was applied before the build: what it names now, the build has made."""
 
 
 def from_environment(environment: Mapping[str, str], project: str | None = None) -> Config:

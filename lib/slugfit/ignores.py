@@ -43,7 +43,7 @@ def read(folder: Path, config: Config) -> Ignores:
     ]
     lines = [*old, *_lines(folder / ".slugfitignore"), *config.remove]
     return Ignores(
-        slugignore(folder),
+        patterns.PatternSet(()) if config.after_build else slugignore(folder),
         _parse(lines, ".slugfitignore", negation=True),
         _parse(list(config.keep), "SLUGFIT_KEEP", negation=False),
     )
