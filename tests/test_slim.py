@@ -53,6 +53,18 @@ def test_every_stage_is_timed(tmp_path: Path) -> None:
     assert outcome.verified == ("pkg",)
 
 
+def test_what_could_not_be_verified_at_all_is_put_back(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, REAL, APP)
+    python = root / ".heroku/python/bin/python"
+    python.unlink()
+    python.write_text("#!/bin/sh\nexit 127\n")
+    python.chmod(0o755)
+    before = snapshot(root)
+    outcome = slim.slim(root, settings())
+    assert "could not be imported to verify" in outcome.undone
+    assert snapshot(root) == before
+
+
 def test_level_measure_plans_nothing(tmp_path: Path) -> None:
     plant(tmp_path, TREE)
     before = snapshot(tmp_path)

@@ -177,6 +177,10 @@ def _carry_out(
     transaction.roll_back()
     child = verify.Child(root, planned.layout, None)
     known = verify.imports(child, [failure.module for failure in failed])
+    if not all(item.tried for item in known):
+        raise VerificationError(
+            "The app's packages could not be imported to verify", known[0].error
+        )
     ours = [item for item in failed if item.module not in {fault.module for fault in known}]
     if ours:
         raise VerificationError(f"{ours[0].module} could no longer be imported", ours[0].error)

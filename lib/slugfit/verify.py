@@ -28,10 +28,14 @@ SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A module that could not be imported, and the first line of why."""
+    """A module that could not be imported, and the first line of why.
+
+    One that was not ``tried`` (no Python, no time left) proves nothing either way.
+    """
 
     module: str
     error: str
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,10 @@ def _pass(
     while waiting:
         if time.monotonic() >= end:
             late = "not reached in the time that verification has"
-            return failures + [before or Failure(name, late) for name in waiting]
-        answered, ending = _run(child, waiting, end - time.monotonic())
+            return failures + [before or Failure(name, late, tried=False) for name in waiting]
+        answered, ending, began = _run(child, waiting, end - time.monotonic())
+        if not began:
+            return failures + [Failure(name, ending, tried=False) for name in waiting]
         failures += [Failure(name, error) for name, error in answered.items() if error]
         waiting = [name for name in waiting if name not in answered]
         if waiting:
@@ -72,8 +78,10 @@ def _pass(
     return failures
 
 
-def _run(child: Child, modules: list[str], seconds: float) -> tuple[Mapping[str, str | None], str]:
-    """One child: each module's error, and how the child ended if it did not finish."""
+def _run(
+    child: Child, modules: list[str], seconds: float
+) -> tuple[Mapping[str, str | None], str, bool]:
+    """One child: each module's error, how it ended, and whether it came to the first module."""
     task = {
         "modules": modules,
         "paths": list(_paths(child)),
@@ -86,7 +94,8 @@ def _run(child: Child, modules: list[str], seconds: float) -> tuple[Mapping[str,
     with home, tempfile.TemporaryFile() as output:
         ending = _end_of(child, home.name, json.dumps(task).encode(), output, max(seconds, 1))
         output.seek(0)
-        return _answers(output.read()), ending
+        told = output.read()
+        return _answers(told), ending, bool(told)
 
 
 def _end_of(child: Child, home: str, task: bytes, output: IO[bytes], seconds: float) -> str:
