@@ -113,7 +113,7 @@ FAILURES: dict[str, tuple[dict[str, Content], tuple[str, ...], int, str]] = {
     "the build stops": ({**APP, "fail": ""}, (), 8, "bin/compile stopped"),
     "no web process": ({**APP, "Procfile": ""}, ("--boot",), 8, "declares no web process"),
     "the app does not start": ({**APP, "Procfile": "web: false"}, ("--boot",), 9, "before it"),
-    "a wrong setting": (APP, ("--config", "SLUGFIT_LEVEL=x"), 8, "bin/compile stopped"),
+    "a wrong setting": (APP, ("--config", "SLUGFIT_LEVEL=x"), 2, "it accepts standard"),
 }
 
 

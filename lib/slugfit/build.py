@@ -18,9 +18,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slugfit import archive, boot, measure, procfile, source
+from slugfit import archive, boot, config, measure, procfile, source
 from slugfit import tree as trees
-from slugfit.errors import BuildError, Exit, NoPythonError, OverLimitError, UsageError
+from slugfit.errors import (
+    BuildError,
+    Exit,
+    NoPythonError,
+    OverLimitError,
+    RollBackError,
+    SlugfitError,
+    UsageError,
+    VerificationError,
+)
 from slugfit.report import as_json
 from slugfit.report.text import megabytes
 
@@ -31,6 +40,12 @@ if TYPE_CHECKING:
 HOME = Path(__file__).resolve().parent.parent.parent
 """The buildpack's own folder."""
 PARTS = ("bin", "lib")
+_FAILURES: Mapping[int, type[SlugfitError]] = {
+    Exit.OVER_LIMIT: OverLimitError,
+    Exit.ROLL_BACK: RollBackError,
+    Exit.VERIFICATION: VerificationError,
+}
+"""bin/compile's own exit codes; any other is the wrapped buildpack's."""
 STAND_IN = "lib/standin"
 _OWN = ("SLUGFIT_", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "GIT_DIR", "GIT_WORK_TREE")
 
@@ -63,8 +78,10 @@ class Job:
 
 
 def command(options: argparse.Namespace) -> int:
-    """Build, pack, report, and boot if asked."""
+    """Build, pack, report, and boot if asked; a wrong setting is told before any work."""
     app = options.app.resolve()
+    if app.is_dir():
+        config.from_environment(dict(options.config), config.read_project(app))
     output = (options.output or Path(f"slug-{app.name}")).resolve()
     variables = dict(options.config)
     if options.limit:
@@ -75,13 +92,12 @@ def command(options: argparse.Namespace) -> int:
         job = Job(app, Path(work), cache, output, variables, log)
         upstream = options.upstream or variables.get("SLUGFIT_UPSTREAM")
         document = build(job, upstream)
+        _write(output / "report.json", as_json.render(document))
         if options.boot:
             document["boot"] = _boot(job, document)
-        _write(output / "report.json", as_json.render(document))
+            _write(output / "report.json", as_json.render(document))
         if options.json:
             sys.stdout.write(as_json.render(document))
-    if document["verdict"] == "over" and variables.get("SLUGFIT_OVER_LIMIT") == "fail":
-        raise OverLimitError("The slug is over the limit.")
     return Exit.OK
 
 
@@ -97,8 +113,10 @@ def build(job: Job, upstream: str | None) -> dict[str, Any]:
             "Add a requirements.txt, Pipfile.lock, poetry.lock or uv.lock.",
         )
     _say(job, f"-----> {answer.stdout.strip()} app detected")
-    if _run(job, "compile", [job.built, job.cache, job.environment]).returncode:
-        raise BuildError("The build failed: bin/compile stopped.", "Its own words stand above.")
+    code = _run(job, "compile", [job.built, job.cache, job.environment]).returncode
+    if code:
+        failure = _FAILURES.get(code, BuildError)
+        raise failure("The build failed: bin/compile stopped.", "Its own words stand above.")
     report = _run(job, "report", [job.built, job.cache, job.environment], quiet=True).stdout
     release = _run(job, "release", [job.built], quiet=True).stdout
     processes = dict(procfile.defaults(release))
