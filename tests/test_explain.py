@@ -20,9 +20,9 @@ TREE = slug(
         "pkg",
         "1.0",
         {
-            "pkg/__init__.py": "from pkg.tests import helper",
+            "pkg/__init__.py": "from pkg.tests import used",
             "pkg/tests/__init__.py": "",
-            "pkg/tests/helper.py": "import pkg.tests.deeper",
+            "pkg/tests/used.py": "import pkg.tests.deeper",
             "pkg/tests/deeper.py": "",
             "pkg/tests/unused.py": "",
             "pkg/two\nlines \udcff.pyi": "",
@@ -54,8 +54,8 @@ def test_a_removed_file_names_its_rule_class_and_what_was_looked_for(root: Path)
 
 def test_a_kept_file_names_what_keeps_it_and_what_keeps_that(root: Path) -> None:
     shown = _why(root, f"{SITE}/pkg/tests/deeper.py")
-    assert f"because: {SITE}/pkg/tests/helper.py imports pkg.tests.deeper." in shown
-    assert f"{SITE}/pkg/tests/helper.py stays because: {SITE}/pkg/__init__.py imports" in shown
+    assert f"because: {SITE}/pkg/tests/used.py imports pkg.tests.deeper." in shown
+    assert f"{SITE}/pkg/tests/used.py stays because: {SITE}/pkg/__init__.py imports" in shown
     assert f"{SITE}/pkg/__init__.py stays because: no rule names it." in shown
 
 
@@ -81,7 +81,7 @@ def test_settings_are_reasons_too(root: Path, values: dict[str, str], reason: st
 
 
 def test_an_asked_removal_is_not_guarded(root: Path) -> None:
-    shown = _why(root, f"{SITE}/pkg/tests/helper.py", REMOVE="pkg/")
+    shown = _why(root, f"{SITE}/pkg/tests/used.py", REMOVE="pkg/")
     assert "goes" in shown
     assert "not guarded" in shown
 
@@ -121,7 +121,7 @@ def test_a_link_is_explained_as_what_it_is(tmp_path: Path) -> None:
 
 
 def test_the_json_has_its_keys(root: Path) -> None:
-    found = explain.document(explain.explain(root, f"{SITE}/pkg/tests/helper.py", settings()))
+    found = explain.document(explain.explain(root, f"{SITE}/pkg/tests/used.py", settings()))
     keys = {"path", "owner", "action", "rule", "size", "saves", "reason"}
     assert set(found) >= keys | {"version", "chain"}
     assert (found["version"], found["action"], found["rule"]) == (1, "keep", "tests")

@@ -106,10 +106,13 @@ def test_the_slug_is_much_smaller(real: Built, request: pytest.FixtureRequest) -
     assert real.report["after"]["compressed"] <= most * real.report["before"]["compressed"]
 
 
-def test_every_module_that_could_be_imported_before_can_be_imported_after(real: Built) -> None:
+def test_every_module_that_could_be_imported_before_can_be_imported_after(
+    real: Built, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     before, after = real.cache / ".heroku/python", real.app / ".heroku/python"
     modules = importable(after)
-    suspects = sorted(failing(after, modules) - failing(before, modules))
+    home = tmp_path_factory.mktemp("home")
+    suspects = sorted(failing(after, modules, home) - failing(before, modules, home))
     # One that only fails after certain others is tried alone, in both trees.
     broken = {
         failure.module: failure.error
@@ -135,7 +138,7 @@ def child(prefix: Path) -> verify.Child:
     return verify.Child(prefix, layout.recognise(prefix), None)
 
 
-def failing(prefix: Path, modules: list[str]) -> set[str]:
+def failing(prefix: Path, modules: list[str], home: Path) -> set[str]:
     """Those of ``modules`` that cannot be imported, one after the other in few processes."""
     failed: set[str] = set()
     waiting = list(modules)
@@ -146,7 +149,8 @@ def failing(prefix: Path, modules: list[str]) -> set[str]:
             input=json.dumps(task).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={"LD_LIBRARY_PATH": str(prefix / "lib"), "HOME": "/nowhere"},
+            env={"LD_LIBRARY_PATH": str(prefix / "lib"), "HOME": str(home)},
+            cwd=home,
             timeout=1800,
             check=False,
         )
@@ -241,7 +245,7 @@ def test_a_slug_over_the_limit_says_so_and_fails_only_when_asked(tmp_path: Path)
         *("build", app, "--output", tmp_path / "b", *options),
         *("--config", "SLUGFIT_OVER_LIMIT=fail"),
     )
-    assert failed.returncode in {3, 8}
+    assert failed.returncode == 3
     assert "SLUGFIT_OVER_LIMIT" in failed.stdout + failed.stderr
 
 
