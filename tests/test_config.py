@@ -48,6 +48,7 @@ def test_without_settings_everything_has_its_default() -> None:
         over_limit="warn",
         bytecode="strip",
         verify="imports",
+        smoke="",
         keep=(),
         remove=(),
         rules_off=(),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from slugfit import layout, names, tree, verify
+from slugfit.verify import Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,9 +116,9 @@ def test_every_module_that_could_be_imported_before_can_be_imported_after(
     suspects = sorted(failing(after, modules, home) - failing(before, modules, home))
     # One that only fails after certain others is tried alone, in both trees.
     broken = {
-        failure.module: failure.error
-        for failure in verify.imports(child(after), suspects)
-        if not verify.imports(child(before), [failure.module])
+        failure.step.name: failure.error
+        for failure in verify.run(child(after), [Step("import", name) for name in suspects])
+        if not verify.run(child(before), [failure.step])
     }
     assert broken == {}
     assert len(modules) > 500
@@ -143,7 +144,9 @@ def failing(prefix: Path, modules: list[str], home: Path) -> set[str]:
     failed: set[str] = set()
     waiting = list(modules)
     while waiting:
-        task = {"modules": waiting, "paths": [], "root": "", "stash": "", "django": False}
+        steps = [["import", name, True] for name in waiting]
+        task = {"steps": steps, "seconds": 120, "spare": 0, "paths": [], "root": "", "stash": ""}
+        task |= {"django": False, "folder": str(home)}
         done = subprocess.run(
             [prefix / "bin/python", "-I", "-B", ROOT / "lib/slugfit/probe.py"],
             input=json.dumps(task).encode(),
@@ -155,7 +158,7 @@ def failing(prefix: Path, modules: list[str], home: Path) -> set[str]:
             check=False,
         )
         answers = [json.loads(line) for line in done.stdout.splitlines()]
-        answered = {answer["module"]: answer["error"] for answer in answers if "module" in answer}
+        answered = {answer["name"]: answer["error"] for answer in answers if "kind" in answer}
         failed |= {name for name, error in answered.items() if error}
         waiting = [name for name in waiting if name not in answered]
         if waiting:

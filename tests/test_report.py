@@ -9,10 +9,12 @@ import pytest
 
 from slugfit import dists
 from slugfit.advise import Advice
+from slugfit.blame import Group
 from slugfit.limits import Limit, parse
 from slugfit.measure import Bytes
+from slugfit.proof import Returned
 from slugfit.report import Kept, Report, RuleTotal, Share, as_json, text
-from slugfit.verify import Failure
+from slugfit.verify import Failure, Step
 
 REPORT = Report(
     version="0.1.0",
@@ -41,8 +43,25 @@ REPORT = Report(
         Kept("app.py imports pkg.tests.", 3, 1_150_000, "site/pkg/tests/__init__.py"),
         Kept("Its folder is read-only.", 1, 50_000, "site/locked/x.pyi"),
     ),
-    imported=4,
-    known_failures=(Failure("broken", "KeyError: 'DATABASE_URL'"),),
+    tried=(
+        *(Step("import", name) for name in ("broken", "numpy", "flask", "cv2")),
+        *(Step("import", f"numpy.m{number}", needed=False) for number in range(12)),
+        *(Step("load", f"/slug/lib{number}.so", needed=False) for number in range(9)),
+        Step("setup", "shop.settings"),
+        Step("smoke", "python -m shop.smoke"),
+    ),
+    known_failures=(
+        Failure(Step("import", "broken"), "KeyError: 'DATABASE_URL'"),
+        Failure(Step("import", "numpy.m1", needed=False), "ModuleNotFoundError: x", ("x",)),
+    ),
+    returned=(
+        Returned(
+            Group("skimage", "tests"),
+            14,
+            1_260_000,
+            Failure(Step("import", "skimage.data"), "FileNotFoundError: skimage/tests/x"),
+        ),
+    ),
     undone="",
     faults=("odd 1.0: RECORD is missing; its files are guessed from their places",),
     advice=(
@@ -76,9 +95,13 @@ BUILD_LOG = """\
        - site/pkg/tests/__init__.py: app.py imports pkg.tests.
        - site/locked/x.pyi: Its folder is read-only.
 
-       Verified: 3 modules of packages that the app uses import as before.
+       Verified: 3 imports, 11 modules beside what went, 9 shortened libraries,
+       Django's setup, the smoke command work as before.
        - broken cannot be imported, with or without Slugfit: KeyError:
          'DATABASE_URL'
+       ! Put back 14 files (1.3 MB) of skimage that the rule tests had taken:
+         skimage.data could no longer be imported without them
+         (FileNotFoundError: skimage/tests/x).
 
        Found on the way:
        - odd 1.0: RECORD is missing; its files are guessed from their places
@@ -157,7 +180,7 @@ ODD = "new\nline \x1b[31mred \udcff \u202e \x00 end"
         replace(REPORT, kept=(Kept(LONG, 123_456, 10**12, LONG.replace(" ", "-")),)),
         replace(REPORT, faults=(ODD, LONG), advice=(Advice(LONG, LONG, 10**12),)),
         replace(REPORT, distributions=(Share("n" * 99, "1" * 99, REPORT.before, REPORT.after),)),
-        replace(REPORT, imported=123_456, known_failures=(Failure("m" * 200, "e" * 500),)),
+        replace(REPORT, known_failures=(Failure(Step("import", "m" * 200), "e" * 500),)),
     ],
     ids=[
         "usual",
@@ -181,7 +204,7 @@ def test_odd_names_are_printable_everywhere() -> None:
         REPORT,
         distributions=(Share("\x1b[31mred", "1\n0", REPORT.before, REPORT.after),),
         kept=(Kept(ODD, 1, 1, ODD),),
-        known_failures=(Failure(ODD, ODD),),
+        known_failures=(Failure(Step("import", ODD), ODD),),
         faults=(ODD,),
         advice=(Advice(ODD, ODD, 1),),
         undone="",
@@ -207,7 +230,7 @@ KEYS = {
     "distributions": "after before name version",
     "rules": "files name reason saved",
     "kept": "example files reason uncompressed",
-    "verification": "imported known_failures",
+    "verification": "beside imported known_beside known_failures put_back",
     "advice": "line saves what",
 }
 
@@ -229,8 +252,11 @@ def test_the_json_has_its_keys_and_its_version() -> None:
         "measure": "compressed",
     }
     assert document["verification"]["known_failures"] == [
-        {"module": "broken", "error": "KeyError: 'DATABASE_URL'"}
+        {"kind": "import", "module": "broken", "error": "KeyError: 'DATABASE_URL'"}
     ]
+    assert document["verification"]["known_beside"] == 1
+    (back,) = document["verification"]["put_back"]
+    assert (back["distribution"], back["rule"], back["files"]) == ("skimage", "tests", 14)
 
 
 def test_the_json_is_plain_text_and_the_same_twice() -> None:

@@ -14,7 +14,7 @@ from pythons import SITE as REAL_SITE
 from pythons import real_slug, settings
 from slugfit import changes, measure, record, report, slim, stash, verify
 from slugfit.errors import RollBackError, TreeError
-from slugfit.verify import Failure
+from slugfit.verify import Failure, Step
 from trees import SITE, Content, Link, distribution, plant, slug, snapshot
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_every_stage_is_timed(tmp_path: Path) -> None:
     real_slug(tmp_path, REAL, APP)
     outcome = slim.slim(tmp_path, settings())
     assert set(outcome.seconds) == {"recover", "plan", "apply", "verify", "measure"}
-    assert outcome.verified == ("pkg",)
+    assert outcome.tried == (Step("import", "pkg"),)
 
 
 def test_what_could_not_be_verified_at_all_is_put_back(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_what_could_not_be_verified_at_all_is_put_back(tmp_path: Path) -> None:
     python.chmod(0o755)
     before = snapshot(root)
     outcome = slim.slim(root, settings())
-    assert "could not be imported to verify" in outcome.undone
+    assert "could not be tried" in outcome.undone
     assert snapshot(root) == before
 
 
@@ -149,12 +149,12 @@ def test_a_failed_roll_back_is_never_swallowed(
 ) -> None:
     root = real_slug(tmp_path, REAL, APP)
 
-    def imports(child: Child, modules: Sequence[str]) -> tuple[Failure, ...]:
+    def run(child: Child, steps: Sequence[Step], _: object) -> tuple[Failure, ...]:
         assert not (root / REAL_SITE / "pkg/tests/x.py").exists()
         plant(root, {f"{REAL_SITE}/pkg/tests/x.py/in the way": ""})
-        return tuple(Failure(name, "x") for name in modules if child)
+        return tuple(Failure(step, "x") for step in steps if child)
 
-    monkeypatch.setattr(verify, "imports", imports)
+    monkeypatch.setattr(verify, "run", run)
     with pytest.raises(RollBackError) as caught:
         slim.slim(root, settings())
     assert str(root / ".slugfit/1") in caught.value.todo

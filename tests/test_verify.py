@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import py_compile
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pythons import PREFIX, SITE, engine, real_slug, settings
-from slugfit import layout, slim, verify
-from slugfit.errors import VerificationError
-from slugfit.verify import Child, Failure
+from pythons import PREFIX, SITE, real_slug
+from slugfit import layout, verify
+from slugfit.verify import Child, Failure, Step
 from trees import Content, snapshot
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _imports(root: Path, *modules: str, seconds: float = 30) -> tuple[Failure, ...]:
-    return verify.imports(Child(root, layout.recognise(root), None), modules, seconds)
+    steps = [Step("import", module) for module in modules]
+    return verify.run(Child(root, layout.recognise(root), None), steps, seconds=seconds)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_a_module_that_fails_is_told_and_the_rest_go_on(
     root: Path, module: str, error: str
 ) -> None:
     (failure,) = _imports(root, "fine", module, "late")
-    assert failure.module == module
+    assert failure.step == Step("import", module)
     assert failure.error.startswith(error)
 
 
@@ -85,7 +87,7 @@ def test_a_module_that_refuses_to_come_after_another_is_tried_alone(root: Path) 
 
 def test_failures_come_in_the_order_of_the_modules(root: Path) -> None:
     found = _imports(root, "raises", "fine", "crashes", "leaves")
-    assert [failure.module for failure in found] == ["raises", "crashes", "leaves"]
+    assert [failure.step.name for failure in found] == ["raises", "crashes", "leaves"]
 
 
 def test_a_module_that_hangs_costs_no_more_than_the_time_there_is(tmp_path: Path) -> None:
@@ -93,14 +95,34 @@ def test_a_module_that_hangs_costs_no_more_than_the_time_there_is(tmp_path: Path
     started = time.monotonic()
     first, second = _imports(root, "hangs", "fine", seconds=1)
     assert time.monotonic() - started < 15
-    assert first == Failure("hangs", "it took too long")
-    assert (second.module, "not reached" in second.error) == ("fine", True)
+    assert first == Failure(Step("import", "hangs"), "it took too long")
+    assert (second.step.name, "not reached" in second.error) == ("fine", True)
+
+
+def test_a_module_that_hangs_costs_no_more_than_one_step_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "STEP_SECONDS", 0.5)
+    root = real_slug(tmp_path, {"hangs.py": "import time; time.sleep(60)", "fine.py": ""}, {})
+    (failure,) = _imports(root, "hangs", "fine")
+    assert failure == Failure(Step("import", "hangs"), "it took longer than 0.5 seconds")
+
+
+def test_neighbours_are_tried_while_their_time_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "SPARE_SECONDS", 0.5)
+    slow = {f"slow{number}.py": "import time; time.sleep(0.6); 1/0" for number in range(3)}
+    root = real_slug(tmp_path, {**slow, "fine.py": ""}, {})
+    child = Child(root, layout.recognise(root), None)
+    steps = [Step("import", name, needed=name == "fine") for name in ("fine", "slow0", "slow1")]
+    assert [failure.step.name for failure in verify.run(child, steps)] == ["slow0"]
 
 
 def test_a_python_that_prints_at_its_start_is_understood(tmp_path: Path) -> None:
     noise = "import os; os.write(1, b'hello\\n17\\n[]\\n{}\\n\\xff\\n')\n"
     root = real_slug(tmp_path, {"noise.pth": noise, "fine.py": "", "bad.py": "1/0"}, {})
-    assert [failure.module for failure in _imports(root, "fine", "bad")] == ["bad"]
+    assert [failure.step.name for failure in _imports(root, "fine", "bad")] == ["bad"]
 
 
 def test_a_python_that_cannot_be_started_is_told(tmp_path: Path) -> None:
@@ -110,7 +132,7 @@ def test_a_python_that_cannot_be_started_is_told(tmp_path: Path) -> None:
     python.unlink()
     python.write_text("#!/no/such/interpreter\n")
     python.chmod(0o755)
-    (failure,) = verify.imports(child, ["json"])
+    (failure,) = verify.run(child, [Step("import", "json")])
     assert "could not be started" in failure.error
 
 
@@ -161,63 +183,112 @@ def test_bytecode_that_was_moved_aside_is_used(tmp_path: Path) -> None:
     place.parent.mkdir(parents=True)
     next((tmp_path / "__pycache__").iterdir()).rename(place)
     shape = layout.recognise(root)
-    (usual,) = verify.imports(Child(root, shape, None), ["marked"])
-    (moved,) = verify.imports(Child(root, shape, stash), ["marked"])
+    (usual,) = verify.run(Child(root, shape, None), [Step("import", "marked")])
+    (moved,) = verify.run(Child(root, shape, stash), [Step("import", "marked")])
     assert (usual.error, moved.error) == ("RuntimeError: source", "RuntimeError: bytecode")
 
 
-# Opens a file among its own tests, by a name that stands in no literal.
-NEEDY = {
-    "needy/__init__.py": (
-        "import os\n"
-        "here = os.path.dirname(__file__)\n"
-        "open(os.path.join(here, 'stset'[::-1], 'atad'[::-1]))\n"
+LAZY: dict[str, Content] = {
+    "lazy/__init__.py": (
+        "__all__ = ['here', 'there']\n"
+        "here = 1\n"
+        "def __getattr__(name):\n"
+        "    import importlib\n"
+        "    return importlib.import_module('lazy.' + name[:3])\n"
     ),
-    "needy/tests/data": "needed",
+    "plain/__init__.py": "__all__ = ['there']\n",
 }
-APP: dict[str, Content] = {"app.py": "import needy\nimport other\n"}
-OTHER = {"other/__init__.py": "", "other/tests/x.py": ""}
 
 
-def test_what_breaks_through_us_is_put_back(tmp_path: Path) -> None:
-    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
+@pytest.mark.parametrize(
+    ("module", "told"),
+    [("lazy", ["ModuleNotFoundError: No module named 'lazy.the'"]), ("plain", [])],
+)
+def test_what_a_package_promises_to_load_on_demand_is_asked_for(
+    tmp_path: Path, module: str, told: list[str]
+) -> None:
+    root = real_slug(tmp_path, LAZY, {})
+    assert [failure.error for failure in _imports(root, module)] == told
+
+
+@pytest.mark.parametrize(
+    ("source", "missing"),
+    [
+        ("import absent", ("absent",)),
+        ("import os.absent", ("os.absent",)),
+        ("import late_absent", ("absent",)),
+        ("try:\n import absent\nexcept ImportError:\n import other", ("other", "absent")),
+        (
+            "try:\n import absent\nexcept ImportError as e:\n raise ImportError('x') from e",
+            ("absent",),
+        ),
+        ("from os import absent", ()),
+        ("import absent_library", ()),
+        ("try:\n import absent\nexcept ImportError:\n raise RuntimeError('install it')", None),
+        ("1/0", None),
+    ],
+)
+def test_what_was_missing_on_the_way_is_told(
+    tmp_path: Path, source: str, missing: tuple[str, ...] | None
+) -> None:
+    site: dict[str, Content] = {
+        "module.py": source,
+        "late_absent.py": "import absent",
+        "absent_library.py": "raise ImportError('libx.so: cannot open shared object file')",
+    }
+    (failure,) = _imports(real_slug(tmp_path, site, {}), "module")
+    assert failure.missing == missing
+
+
+def test_a_library_is_loaded_as_the_linker_does(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {"bad.so": b"\x7fELF nothing"}, {})
+    good = next((root / SITE).parent.glob("lib-dynload/*.so"), None) or _any_library()
+    child = Child(root, layout.recognise(root), None)
+    steps = [Step("load", str(good)), Step("load", str(root / SITE / "bad.so"))]
+    (failure,) = verify.run(child, steps)
+    assert failure.step == steps[1]
+    assert failure.error.startswith("OSError: .heroku/python/lib/")
+
+
+def _any_library() -> str:
+    program = "import _ctypes; print(_ctypes.__file__)"
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+DJANGO: dict[str, Content] = {
+    # What the step calls of it: setup() imports the settings module and what it names.
+    "django/__init__.py": (
+        "import importlib, os\n"
+        "def setup():\n"
+        "    found = importlib.import_module(os.environ['DJANGO_SETTINGS_MODULE'])\n"
+        "    for name in found.INSTALLED_APPS:\n"
+        "        importlib.import_module(name)\n"
+    ),
+    "addon/__init__.py": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        ("INSTALLED_APPS = ['addon', 'shop']", None),
+        ("INSTALLED_APPS = ['gone']", "ModuleNotFoundError: No module named 'gone'"),
+        ("import os\nKEY = os.environ['KEY']", "KeyError: 'KEY'"),
+        ("import socket\nsocket.create_connection(('127.0.0.1', 9))", "OSError: no network"),
+        ("open('log.txt', 'w')", "OSError: no writing to the slug while it is verified: log.txt"),
+        ("open(__file__).read()\nINSTALLED_APPS = []", None),
+        ("import sqlite3\nsqlite3.connect('db.sqlite3')", "OSError: no writing to the slug"),
+    ],
+)
+def test_django_is_set_up_with_the_apps_settings_and_does_nothing_else(
+    tmp_path: Path, settings: str, error: str | None
+) -> None:
+    app: dict[str, Content] = {"site_settings.py": settings, "shop/__init__.py": ""}
+    root = real_slug(tmp_path, DJANGO, app)
     before = snapshot(root)
-    outcome = slim.slim(root, settings())
-    assert outcome.undone.startswith("needy could no longer be imported: FileNotFoundError")
-    assert outcome.sizes.before == outcome.sizes.after
+    child = Child(root, layout.recognise(root), None)
+    found = verify.run(child, [Step("setup", "site_settings")])
+    assert [failure.error[: len(error or "")] for failure in found] == ([error] if error else [])
     assert snapshot(root) == before
-
-
-def test_strict_turns_that_into_an_error(tmp_path: Path) -> None:
-    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
-    before = snapshot(root)
-    with pytest.raises(VerificationError, match="needy could no longer be imported"):
-        slim.slim(root, settings(STRICT="1"))
-    assert snapshot(root) == before
-
-
-def test_what_was_broken_before_is_not_our_affair(tmp_path: Path) -> None:
-    broken = {"broken/__init__.py": "import os; os.environ['DATABASE_URL']"}
-    app: dict[str, Content] = {"app.py": "import broken, other\n"}
-    root = real_slug(tmp_path, {**broken, **OTHER}, app)
-    outcome = slim.slim(root, settings())
-    assert not outcome.undone
-    assert outcome.known_failures == (Failure("broken", "KeyError: 'DATABASE_URL'"),)
-    assert not (root / SITE / "other/tests").exists()
-    assert not (root / ".slugfit").exists()
-
-
-def test_verification_can_be_off(tmp_path: Path) -> None:
-    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
-    outcome = slim.slim(root, settings(VERIFY="off"))
-    assert (outcome.undone, outcome.verified) == ("", ())
-    assert not (root / SITE / "needy/tests").exists()
-
-
-def test_a_relative_folder_is_verified_too(tmp_path: Path) -> None:
-    real_slug(tmp_path / "slug", {**NEEDY, **OTHER}, APP)
-    before = snapshot(tmp_path)
-    answer = engine("slim", "slug", cwd=tmp_path)
-    assert answer.code == 0
-    assert "needy could no longer be imported" in answer.out
-    assert snapshot(tmp_path) == before

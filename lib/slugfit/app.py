@@ -35,6 +35,8 @@ COMPILER_NAMES = {
 }
 """Attribute names that mean the same when the app also imports the package."""
 
+DJANGO_SETTINGS = "DJANGO_SETTINGS_MODULE"
+
 COMPILERS = {
     "cupy": "compiles kernels against its own headers",
     "pytensor": "compiles C against numpy's and Python's headers",
@@ -47,10 +49,17 @@ COMPILERS = {
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The app's third-party imports as dotted names, sorted, and what its source needs."""
+    """What the app's source says, as dotted names, sorted.
+
+    ``imports`` are third-party modules that it imports, ``strings`` others that its literals name
+    (INSTALLED_APPS and the like); ``settings`` is its Django settings module, "" without Django;
+    ``compiler_use`` is what of it needs headers at run time.
+    """
 
     imports: tuple[str, ...]
     compiler_use: str | None
+    strings: tuple[str, ...] = ()
+    settings: str = ""
 
 
 def read(tree: Tree, layout: Layout, owners: Owners, ignored: frozenset[str]) -> App:
@@ -64,13 +73,30 @@ def read(tree: Tree, layout: Layout, owners: Owners, ignored: frozenset[str]) ->
     ]
     installed = _installed(tree, layout)
     wanted: set[str] = set()
+    said: set[str] = set()
+    settings: dict[str, str] = {}
     use = next((COMPILERS[name] for name in sorted(owners.names()) if name in COMPILERS), None)
     for module in own:
         facts = modules.read(*modules.raw(tree.root / module.path))
         names = {name for item in facts.imports for name in targets(item, module.parent)}
         wanted |= set(_resolved(names, installed))
+        said |= set(_resolved(filter(str.isascii, facts.literals), installed))
+        if DJANGO_SETTINGS in facts.literals and "django" in installed:
+            settings[module.name] = _own_name(facts.literals, own)
         use = use or _compiler_use(module, names, facts.names)
-    return App(tuple(sorted(wanted)), use)
+    return App(tuple(sorted(wanted)), use, tuple(sorted(said - wanted)), _served_settings(settings))
+
+
+def _own_name(literals: Iterable[str], own: Iterable[Module]) -> str:
+    """The module of the app that one of these literals names, "" if none does."""
+    names = {module.name for module in own}
+    return next((literal for literal in sorted(literals) if literal in names), "")
+
+
+def _served_settings(found: Mapping[str, str]) -> str:
+    """The settings that the server's entry point names, before those for manage.py's commands."""
+    ordered = sorted(found, key=lambda name: (not name.endswith(("wsgi", "asgi")), name))
+    return next((found[name] for name in ordered if found[name]), "")
 
 
 def _installed(tree: Tree, layout: Layout) -> frozenset[str]:

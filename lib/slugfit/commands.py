@@ -45,7 +45,11 @@ def _config(options: argparse.Namespace, **fixed: str) -> Config:
         found["SLUGFIT_LIMIT"] = options.limit
     found.update(fixed)
     chosen = settings.from_environment(found, settings.read_project(options.root))
-    return replace(chosen, after_build=getattr(options, "build_log", False))
+    return replace(
+        chosen,
+        env_dir=getattr(options, "env_dir", None),
+        after_build=getattr(options, "build_log", False),
+    )
 
 
 def plan(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ All errors are told at once, each with the values that would be accepted.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 PREFIX = "SLUGFIT_"
 _YES = ("1", "true", "yes", "on")
 _NO = ("", "0", "false", "no", "off")
+_CREDENTIALS = re.compile(r"://\S*@")
+_LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,12 @@ OPTIONS = (
     Option("OVER_LIMIT", "warn, fail", "warn", "Whether a slug over the limit stops the build"),
     Option("BYTECODE", "strip, keep", "strip", "Whether site-packages' `.pyc` files go"),
     Option("VERIFY", "imports, off", "imports", "Import the app's packages before the commit"),
+    Option(
+        "SMOKE",
+        "a command",
+        "",
+        "Run in the slimmed tree with the app's config vars; what it needs is put back",
+    ),
     Option("KEEP", "patterns", "", "Files of the built slug that never go (.gitignore syntax)"),
     Option("REMOVE", "patterns", "", "More files of the built slug that go"),
     Option("RULES_OFF", "names of rules", "", "Rules that are not applied"),
@@ -68,6 +77,7 @@ class Config:
     over_limit: Literal["warn", "fail"]
     bytecode: Literal["strip", "keep"]
     verify: Literal["imports", "off"]
+    smoke: str
     keep: tuple[str, ...]
     remove: tuple[str, ...]
     rules_off: tuple[str, ...]
@@ -76,6 +86,8 @@ class Config:
     upstream: str
     variables: frozenset[str] = frozenset()
     """Names of all config vars, Slugfit's or not; never their values."""
+    env_dir: Path | None = None
+    """Where the config vars lie, for the smoke command; None if they are the environment."""
     after_build: bool = False
     """Whether .slugignore was applied before the build: what it names now, the build has made."""
 
@@ -141,8 +153,14 @@ def _parsed(option: Option, value: str, problems: list[str]) -> object:
         accepts = option.accepts
         if option.name == "RULES_OFF":
             accepts += ": " + ", ".join(rule.name for rule in RULES)
-        problems.append(f"{PREFIX}{option.name} is {value!r}; it accepts {accepts}.")
+        problems.append(f"{PREFIX}{option.name} is {_shown(value)!r}; it accepts {accepts}.")
         return None
+
+
+def _shown(value: str) -> str:
+    """A wrong value as an error repeats it: its beginning, and no credentials of a URL."""
+    value = _CREDENTIALS.sub("://…@", value)
+    return value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"
 
 
 def _choice(option: Option, value: str) -> str:
@@ -177,6 +195,7 @@ _PARSERS: Mapping[str, Callable[[Option, str], object]] = {
     "RULES_OFF": _rules,
     "STRICT": _switch,
     "REPORT": lambda _, value: value,
+    "SMOKE": lambda _, value: value,
     "UPSTREAM": lambda _, value: value,
 }
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from slugfit import patterns
@@ -15,8 +15,9 @@ from slugfit.references import Candidate
 from slugfit.rules import RULES, SLUGFITIGNORE, SLUGIGNORE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
+    from slugfit.blame import Group
     from slugfit.config import Config
     from slugfit.elf import Tail
     from slugfit.layout import Layout
@@ -190,6 +191,19 @@ def decide(
             removed.add(entry.path)
         decisions.append(decision)
     return tuple(sorted(decisions, key=lambda decision: decision.path))
+
+
+def hold(
+    decisions: tuple[Decision, ...], groups: Collection[Group], reason: str
+) -> tuple[Decision, ...]:
+    """The plan with everything kept that these groups would have lost."""
+    wanted = {(group.owner, group.rule) for group in groups}
+    return tuple(
+        replace(item, action="keep", saves=0, reason=reason, blank=())
+        if item.action != "keep" and (item.owner, item.rule) in wanted
+        else item
+        for item in decisions
+    )
 
 
 def _decide(

@@ -1,16 +1,28 @@
-"""Imports modules one by one and tells how each went; run in a child, by the app's interpreter.
+"""Tries things one by one and tells how each went; run in a child, by the app's interpreter.
 
-Standard input is one JSON object: ``modules`` (dotted names), ``paths`` (folders for sys.path),
-``root``, ``stash`` and ``django`` (whether to set Django up first). For each module one JSON line
-goes to the descriptor that standard output was; whatever the modules print goes to standard error.
-Runs on every Python from 3.8.
+Standard input is one JSON object: ``steps`` ([kind, name, needed] each), ``seconds`` for each of
+them, ``spare`` (seconds for all that are not needed), ``paths`` (folders for sys.path), ``root``,
+``stash``, ``folder`` (to run in) and ``django`` (whether to set Django up first). For each step
+one JSON line goes to the descriptor that standard output was; whatever the modules print goes to
+standard error. Runs on every Python from 3.8.
 """
+
+from __future__ import annotations
 
 import importlib
 import json
 import os
+import signal
 import sys
-from typing import Any, Optional
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.bind"}
+"""Audit events of code that would talk to somebody."""
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 def read_bytecode_from(root: str, stash: str) -> None:
@@ -34,8 +46,8 @@ def read_bytecode_from(root: str, stash: str) -> None:
 def set_django_up() -> None:
     """Give Django settings, as without any most of its add-ons refuse to be imported.
 
-    Not the app's own: those may connect to things. Whatever fails here fails again, and is told,
-    when the modules are imported.
+    Not the app's own: those are a step of their own. Whatever fails here fails again, and is
+    told, when the modules are imported.
     """
     try:
         conf = importlib.import_module("django.conf")
@@ -47,34 +59,125 @@ def set_django_up() -> None:
         sys.stderr.write(f"django: {error}\n")
 
 
-def attempt(name: str) -> Optional[str]:  # noqa: UP045 - 3.8 and 3.9 read this file too
-    """Import ``name``; the error as text, or None."""
+def import_module(name: str) -> None:
+    """Import ``name``, and what it loads only when somebody asks for it.
+
+    A package with a ``__getattr__`` of its own (lazy_loader and its like) is asked for all that
+    ``__all__`` promises.
+    """
+    module = importlib.import_module(name)
+    if "__getattr__" in vars(module):
+        for attribute in list(vars(module).get("__all__", ())):
+            getattr(module, attribute)
+
+
+def load_library(path: str) -> None:
+    """Load a shared library as the dynamic linker does, without looking its symbols up."""
+    import ctypes  # noqa: PLC0415 - a Python without it has no libraries to load
+
+    ctypes.CDLL(path, mode=os.RTLD_LAZY)
+
+
+def set_up(settings: str) -> None:
+    """``django.setup()`` with the app's own settings: all its installed apps and their models.
+
+    The app's code runs here, from the app's folder; it may neither reach the network nor write
+    there.
+    """
+    root = os.getcwd()
+    sys.addaudithook(lambda event, arguments: forbid(root, event, arguments))
+    sys.path.insert(0, root)
+    os.environ["DJANGO_SETTINGS_MODULE"] = settings
+    importlib.import_module("django").setup()
+
+
+def forbid(root: str, event: str, arguments: Any) -> None:  # noqa: ANN401 - as the hook gets it
+    """Raise OSError for what would be seen outside of this process."""
+    if event in NETWORK:
+        raise OSError("no network while the slug is verified")
+    if event not in ("open", "sqlite3.connect") or not isinstance(arguments[0], str):
+        return
+    if event == "open" and not arguments[2] & WRITING:
+        return
+    place = os.path.abspath(arguments[0])
+    if place.startswith(root + os.sep):
+        raise OSError("no writing to the slug while it is verified: " + place)
+
+
+KINDS = {"import": import_module, "load": load_library, "setup": set_up}
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """``error`` and all that led to it."""
+    seen: list[int] = []
+    while error is not None and id(error) not in seen:
+        seen.append(id(error))
+        yield error
+        before = error.__cause__ or error.__context__
+        if isinstance(error, ModuleNotFoundError) and isinstance(before, AttributeError):
+            # How the import system itself notices that "'os' is not a package".
+            return
+        error = before
+
+
+def attempt(kind: str, name: str) -> dict[str, Any]:
+    """Try one step; ``error`` as text or None.
+
+    ``missing`` are the modules that could not be found on the way, or None if anything else than
+    imports failed.
+    """
     try:
-        importlib.import_module(name)
+        KINDS[kind](name)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - SystemExit at import is a failure too
         text = str(error).strip().splitlines()
-        return "{}: {}".format(type(error).__name__, text[0] if text else "")
-    return None
+        errors = list(chain(error))
+        plain = all(isinstance(item, ImportError) for item in errors)
+        absent = [item.name for item in errors if isinstance(item, ModuleNotFoundError)]
+        return {
+            "error": f"{type(error).__name__}: {text[0] if text else ''}",
+            "missing": absent if plain and all(absent) else None,
+        }
+    return {"error": None, "missing": None}
+
+
+def answer_all(task: dict[str, Any], answers: Any) -> None:  # noqa: ANN401 - a text stream
+    """Try the steps in turn; those that are not needed only while their time lasts."""
+    spare = None
+    for kind, name, needed in task["steps"]:
+        if not needed:
+            spare = spare or time.monotonic() + task["spare"]
+            if time.monotonic() >= spare:
+                answers.write(json.dumps({"skipped": name}) + "\n")
+                break
+        # So that a Python that ends in its first step is known to have come so far.
+        answers.write(json.dumps({"start": name}) + "\n")
+        answers.flush()
+        # Ends this process whatever the step is busy with, unless it takes the alarm for itself.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, task["seconds"])
+        answer = {"kind": kind, "name": name}
+        answer.update(attempt(kind, name))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+    answers.flush()
 
 
 def main() -> None:
-    """Answer for every module of the task."""
+    """Answer for every step of the task."""
     task = json.load(sys.stdin)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     sys.dont_write_bytecode = True
+    os.chdir(task["folder"])
     sys.path[:0] = task["paths"]
     if task["stash"]:
         read_bytecode_from(task["root"], task["stash"])
     if task["django"]:
         set_django_up()
-    for name in task["modules"]:
-        answers.write(json.dumps({"start": name}) + "\n")
-        answers.flush()
-        answers.write(json.dumps({"module": name, "error": attempt(name)}) + "\n")
-        answers.flush()
+    answer_all(task, answers)
     # Threads and atexit handlers of what was imported are nobody's business here.
     os._exit(0)
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slugfit import app as apps
-from slugfit import changes, dists, elf, ignores, measure, plan, references, stash, verify
+from slugfit import changes, dists, elf, ignores, measure, plan, proof, references, stash
 from slugfit import layout as layouts
 from slugfit import tree as trees
 from slugfit.clock import Clock
-from slugfit.errors import RollBackError, SlugfitError, TreeError, VerificationError
+from slugfit.errors import SlugfitError, TreeError, VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
     from slugfit.layout import Layout
     from slugfit.measure import Sizes
     from slugfit.plan import Decision
-    from slugfit.stash import Change, Stash
+    from slugfit.proof import Returned
     from slugfit.tree import Tree
-    from slugfit.verify import Failure
+    from slugfit.verify import Failure, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +46,15 @@ class Planned:
 class Outcome:
     """What came of it: the plan as carried out, the sizes, and what verification said.
 
-    ``undone`` says why everything was put back, "" if it was not. ``known_failures`` are imports
-    that fail with and without Slugfit.
+    ``undone`` says why everything was put back, "" if it was not. ``known_failures`` happen with
+    and without Slugfit; ``returned`` is what stays because it turned out to be needed.
     """
 
     planned: Planned
     sizes: Sizes
-    verified: tuple[str, ...]
+    tried: tuple[Step, ...]
     known_failures: tuple[Failure, ...]
+    returned: tuple[Returned, ...]
     undone: str
     seconds: Mapping[str, float]
 
@@ -123,7 +123,7 @@ def dry_run(root: Path, config: Config) -> Outcome:
     clock = Clock()
     planned = clock.time("plan", lambda: make_plan(root, config))
     sizes = clock.time("measure", lambda: measure.measure(planned.tree, planned.decisions))
-    return Outcome(planned, sizes, (), (), "", clock.seconds)
+    return Outcome(planned, sizes, (), (), (), "", clock.seconds)
 
 
 def slim(root: Path, config: Config, *, keep_stash: bool = False) -> Outcome:
@@ -138,81 +138,23 @@ def slim(root: Path, config: Config, *, keep_stash: bool = False) -> Outcome:
     change = changes.from_plan(planned.tree, planned.owners, planned.tails, planned.decisions)
     if not change.removed and not change.written:
         sizes = clock.time("measure", lambda: measure.measure(planned.tree, planned.decisions))
-        return Outcome(planned, sizes, (), (), "", clock.seconds)
+        return Outcome(planned, sizes, (), (), (), "", clock.seconds)
     try:
-        transaction, sizes, known = _carry_out(planned, change, config, clock)
+        proved = proof.carry_out(planned, config, clock)
     except (VerificationError, TreeError) as error:
         if config.strict:
             raise
         return _undone(root, config, error, clock)
-    transaction.commit(keep=keep_stash)
-    return Outcome(planned, sizes, _to_import(planned, config), known, "", clock.seconds)
-
-
-def _carry_out(
-    planned: Planned, change: Change, config: Config, clock: Clock
-) -> tuple[Stash, Sizes, tuple[Failure, ...]]:
-    """Apply, verify and measure; raises with everything put back.
-
-    A failure that also happens with everything put back is not ours: then the change is made
-    again, and the failure is told.
-    """
-    root = planned.tree.root
-    transaction = stash.begin(root)
-    try:
-        clock.time("apply", lambda: transaction.apply(change))
-        sizes, failed = _check(planned, transaction, config, clock)
-    except RollBackError:
-        raise
-    except OSError as error:
-        transaction.roll_back()
-        raise TreeError(
-            "The tree changed while it was measured; everything was put back", str(error)
-        ) from error
-    except BaseException:
-        transaction.roll_back()
-        raise
-    if not failed:
-        return transaction, sizes, ()
-    transaction.roll_back()
-    child = verify.Child(root, planned.layout, None)
-    known = verify.imports(child, [failure.module for failure in failed])
-    if not all(item.tried for item in known):
-        raise VerificationError(
-            "The app's packages could not be imported to verify", known[0].error
-        )
-    ours = [item for item in failed if item.module not in {fault.module for fault in known}]
-    if ours:
-        raise VerificationError(f"{ours[0].module} could no longer be imported", ours[0].error)
-    transaction = stash.begin(root)
-    transaction.apply(change)
-    return transaction, sizes, known
-
-
-def _check(
-    planned: Planned, transaction: Stash, config: Config, clock: Clock
-) -> tuple[Sizes, tuple[Failure, ...]]:
-    """Measure while the verification's child runs: neither changes anything.
-
-    The child is this thread's, so that a signal ends it at once.
-    """
-    child = verify.Child(planned.tree.root, planned.layout, transaction.old)
-    names = _to_import(planned, config)
-    with ThreadPoolExecutor(1) as pool:
-        sizes = pool.submit(
-            clock.time,
-            "measure",
-            lambda: measure.measure(planned.tree, planned.decisions, transaction.old),
-        )
-        failed = clock.time("verify", lambda: verify.imports(child, names) if names else ())
-        return sizes.result(), failed
-
-
-def _to_import(planned: Planned, config: Config) -> tuple[str, ...]:
-    """What verification imports: what the app does, or each package where there is no app."""
-    if config.verify == "off" or planned.layout.python is None:
-        return ()
-    return planned.app.imports or apps.top_level(planned.tree, planned.layout)
+    proved.transaction.commit(keep=keep_stash)
+    return Outcome(
+        proved.planned,
+        proved.sizes,
+        proved.tried,
+        proved.known,
+        proved.returned,
+        "",
+        clock.seconds,
+    )
 
 
 def _undone(root: Path, config: Config, error: SlugfitError, clock: Clock) -> Outcome:
@@ -220,4 +162,4 @@ def _undone(root: Path, config: Config, error: SlugfitError, clock: Clock) -> Ou
     planned = make_plan(root, replace(config, level="measure"))
     sizes = clock.time("measure", lambda: measure.measure(planned.tree, planned.decisions))
     reason = f"{error.what}: {error.why}" if error.why else error.what
-    return Outcome(planned, sizes, (), (), reason, clock.seconds)
+    return Outcome(planned, sizes, (), (), (), reason, clock.seconds)

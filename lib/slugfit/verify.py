@@ -1,7 +1,7 @@
-"""Imports in an isolated child, with the app's own interpreter: to see if it still works.
+"""Tries in an isolated child, with the app's own interpreter: to see if everything still works.
 
 No config var reaches the child, its home is an empty folder, and it is given a time. A crash
-counts as a failure of the module that was being imported; the rest go on in a new child.
+counts as a failure of the step that was being tried; the rest go on in a new child.
 """
 
 from __future__ import annotations
@@ -15,87 +15,183 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+from slugfit import smoke
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from slugfit.layout import Layout
 
 SECONDS = 300
-"""For one verification; what was not reached by then counts as failed."""
+"""For one verification; a needed step that was not reached by then counts as failed."""
+STEP_SECONDS = 60
+"""For one step; some packages import for half a minute on a busy machine."""
+SPARE_SECONDS = 90
+"""For the steps that are not needed; what is not reached by then is not tried."""
+
+Kind = Literal["import", "load", "setup", "smoke"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to try: ``name`` is a module, an absolute path, settings for Django, a command.
+
+    A ``needed`` one is the app's own; the others stand next to what was removed.
+    """
+
+    kind: Kind
+    name: str
+    needed: bool = True
+
+    @property
+    def broken(self) -> str:
+        """What there is to say if it fails."""
+        return {
+            "import": f"{self.name} could no longer be imported",
+            "load": f"{os.path.basename(self.name)} could no longer be loaded",
+            "setup": f"Django could no longer be set up with {self.name}",
+            "smoke": "the smoke command no longer succeeds",
+        }[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A module that could not be imported, and the first line of why.
+    """A step that failed, and the first line of why.
 
+    ``missing`` are the modules that were not found when nothing but imports failed, else None.
     One that was not ``tried`` (no Python, no time left) proves nothing either way.
     """
 
-    module: str
+    step: Step
     error: str
+    missing: tuple[str, ...] | None = None
     tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """Where and how the imports run. ``stash`` is where moved bytecode lies, or None."""
+    """Where and how the steps run.
+
+    ``stash`` is where moved bytecode lies, or None; ``env_dir`` holds the config vars, which only
+    the smoke command gets to see.
+    """
 
     root: Path
     layout: Layout
     stash: Path | None
+    env_dir: Path | None = None
 
 
-def imports(child: Child, modules: Sequence[str], seconds: float = SECONDS) -> tuple[Failure, ...]:
-    """Import each of ``modules``; the failures, in order.
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What one child told: an answer to each step by (kind, name), and how it ended, in words.
 
-    All go into one child, as in an app. What fails there is tried once more alone: some modules
-    refuse to be imported after certain others, and that is nobody's fault.
+    ``began`` tells whether it came to the first step, ``skipped`` whether it left out the last.
+    """
+
+    by_step: Mapping[tuple[str, str], Mapping[str, Any]]
+    ending: str
+    began: bool
+    skipped: bool
+
+
+def run(
+    child: Child,
+    steps: Sequence[Step],
+    is_final: Callable[[Failure], bool] = lambda _: False,
+    seconds: float = SECONDS,
+) -> tuple[Failure, ...]:
+    """Try each of ``steps``; the failures, in order.
+
+    All go into one child, as in an app; an app's settings into one of their own, for there can
+    only be one set of them. Some modules refuse to be imported after certain others, and that is
+    nobody's fault: what fails is tried again among its own package, then alone, unless it
+    ``is_final``.
     """
     end = time.monotonic() + seconds
-    failures = _pass(child, list(modules), end)
-    return tuple(
-        again for failure in failures for again in _pass(child, [failure.module], end, failure)
-    )
+    waiting = [
+        [step for step in steps if step.kind in ("import", "load")],
+        *([step] for step in steps if step.kind == "setup"),
+    ]
+    failures = [failure for several in waiting for failure in _pass(child, several, end)]
+    for again in (_by_package, _each):
+        settled = [item for item in failures if not item.tried or is_final(item)]
+        waiting = again([item.step for item in failures if item not in settled])
+        if time.monotonic() < end:
+            failed = [failure for several in waiting for failure in _pass(child, several, end)]
+            order = {failure.step: number for number, failure in enumerate(failures)}
+            failures = sorted(settled + failed, key=lambda failure: order[failure.step])
+    for step in steps:
+        error = _smoke(child, step) if step.kind == "smoke" else ""
+        failures += [Failure(step, error)] if error else []
+    return tuple(failures)
 
 
-def _pass(
-    child: Child, waiting: list[str], end: float, before: Failure | None = None
-) -> list[Failure]:
+def _smoke(child: Child, step: Step) -> str:
+    return smoke.run(step.name, child.root, child.layout, child.env_dir)
+
+
+def _by_package(steps: Sequence[Step]) -> list[list[Step]]:
+    packages: dict[str, list[Step]] = {}
+    for step in steps:
+        packages.setdefault(step.name.partition(".")[0], []).append(step)
+    return list(packages.values())
+
+
+def _each(steps: Sequence[Step]) -> list[list[Step]]:
+    return [[step] for step in steps]
+
+
+def _pass(child: Child, waiting: list[Step], end: float) -> list[Failure]:
     failures: list[Failure] = []
     while waiting:
         if time.monotonic() >= end:
             late = "not reached in the time that verification has"
-            return failures + [before or Failure(name, late, tried=False) for name in waiting]
-        answered, ending, began = _run(child, waiting, end - time.monotonic())
-        if not began:
-            return failures + [Failure(name, ending, tried=False) for name in waiting]
-        failures += [Failure(name, error) for name, error in answered.items() if error]
-        waiting = [name for name in waiting if name not in answered]
-        if waiting:
-            failures.append(Failure(waiting.pop(0), ending))
+            return failures + [Failure(step, late, tried=False) for step in waiting if step.needed]
+        answers = _run(child, waiting, end - time.monotonic())
+        if not answers.began:
+            return failures + [Failure(step, answers.ending, tried=False) for step in waiting]
+        failures += [failure for step in waiting for failure in _failed(child, step, answers)]
+        waiting = [step for step in waiting if (step.kind, step.name) not in answers.by_step]
+        if answers.skipped:
+            return failures
+        stopped = waiting.pop(0) if waiting else None
+        if stopped is not None and (stopped.needed or time.monotonic() < end):
+            failures.append(Failure(stopped, answers.ending))
     return failures
 
 
-def _run(
-    child: Child, modules: list[str], seconds: float
-) -> tuple[Mapping[str, str | None], str, bool]:
-    """One child: each module's error, how it ended, and whether it came to the first module."""
+def _failed(child: Child, step: Step, answers: _Answers) -> Iterator[Failure]:
+    answer = answers.by_step.get((step.kind, step.name), {})
+    if answer.get("error"):
+        missing = answer.get("missing")
+        # The build's folder has another name each time.
+        error = answer["error"].replace(f"{os.path.abspath(child.root)}/", "")
+        yield Failure(step, error, None if missing is None else tuple(missing))
+
+
+def _run(child: Child, steps: list[Step], seconds: float) -> _Answers:
+    """One child with ``steps``, ended after ``seconds`` at the latest."""
     task = {
-        "modules": modules,
+        "steps": [[step.kind, step.name, step.needed] for step in steps],
+        "seconds": STEP_SECONDS,
+        "spare": SPARE_SECONDS,
         "paths": list(_paths(child)),
         "root": os.path.abspath(child.root),
         "stash": str(child.stash) if child.stash else "",
-        "django": any(name.partition(".")[0] == "django" for name in modules),
+        "django": steps[0].kind != "setup"
+        and any(step.name.partition(".")[0] == "django" for step in steps),
     }
     home = tempfile.TemporaryDirectory(prefix="slugfit-verify-", ignore_cleanup_errors=True)
     # A file, not a pipe: what the modules start and leave behind would hold a pipe open.
     with home, tempfile.TemporaryFile() as output:
+        # An app's own settings are read where the app runs.
+        task["folder"] = task["root"] if steps[0].kind == "setup" else home.name
         ending = _end_of(child, home.name, json.dumps(task).encode(), output, max(seconds, 1))
         output.seek(0)
-        told = output.read()
-        return _answers(told), ending, bool(told)
+        return _answers(output.read(), ending)
 
 
 def _end_of(child: Child, home: str, task: bytes, output: IO[bytes], seconds: float) -> str:
@@ -120,18 +216,22 @@ def _end_of(child: Child, home: str, task: bytes, output: IO[bytes], seconds: fl
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    if process.returncode == -signal.SIGALRM:
+        return f"it took longer than {STEP_SECONDS} seconds"
     return f"Python ended with status {process.returncode}"
 
 
-def _answers(output: bytes) -> Mapping[str, str | None]:
+def _answers(output: bytes, ending: str) -> _Answers:
     """The probe's lines; a Python that prints something when it starts adds others."""
-    found: dict[str, str | None] = {}
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    skipped = False
     for line in output.splitlines(keepends=True):
         with contextlib.suppress(ValueError):
             answer = json.loads(line) if line.endswith(b"\n") else None
-            if isinstance(answer, dict) and "module" in answer:
-                found[answer["module"]] = answer["error"]
-    return found
+            if isinstance(answer, dict) and "kind" in answer:
+                found[answer["kind"], answer["name"]] = answer
+            skipped |= isinstance(answer, dict) and "skipped" in answer
+    return _Answers(found, ending, began=bool(output), skipped=skipped)
 
 
 def _paths(child: Child) -> Iterator[str]:

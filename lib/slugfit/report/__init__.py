@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from slugfit.advise import Advice
     from slugfit.config import Config
     from slugfit.limits import Limit
+    from slugfit.proof import Returned
     from slugfit.slim import Outcome
-    from slugfit.verify import Failure
+    from slugfit.verify import Failure, Kind, Step
 
 Action = Literal["plan", "slim", "measure"]
 
@@ -65,8 +66,9 @@ class Report:
     distributions: tuple[Share, ...]
     rules: tuple[RuleTotal, ...]
     kept: tuple[Kept, ...]
-    imported: int
+    tried: tuple[Step, ...]
     known_failures: tuple[Failure, ...]
+    returned: tuple[Returned, ...]
     undone: str
     faults: tuple[str, ...]
     advice: tuple[Advice, ...]
@@ -76,6 +78,14 @@ class Report:
     def weighed(self) -> int:
         """The size that the limit is compared with, in bytes."""
         return self.weigh(self.after)
+
+    def count(self, *kinds: Kind, needed: bool) -> int:
+        """How many steps of these kinds were tried and did not fail, with and without Slugfit."""
+        known = {failure.step for failure in self.known_failures}
+        return sum(
+            step.kind in kinds and step.needed == needed and step not in known
+            for step in self.tried
+        )
 
     def weigh(self, size: Bytes) -> int:
         """The one of the two sizes that the limit speaks of."""
@@ -98,8 +108,9 @@ def make(outcome: Outcome, config: Config, action: Action) -> Report:
         distributions=_shares(outcome, versions),
         rules=_rules(outcome),
         kept=_kept(outcome),
-        imported=len(outcome.verified),
+        tried=outcome.tried,
         known_failures=outcome.known_failures,
+        returned=outcome.returned,
         undone=outcome.undone,
         faults=outcome.planned.faults,
         advice=tuple(advise.swaps(versions, sizes.kept, config.variables)),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from slugfit.measure import Bytes
     from slugfit.report import Report
+    from slugfit.verify import Failure
 
 VERSION = 1
 
@@ -57,10 +58,21 @@ def document(report: Report) -> Mapping[str, Any]:
             for kept in report.kept
         ],
         "verification": {
-            "imported": report.imported,
+            "imported": sum(step.kind == "import" and step.needed for step in report.tried),
+            "beside": sum(not step.needed for step in report.tried),
             "known_failures": [
-                {"module": failure.module, "error": failure.error}
-                for failure in report.known_failures
+                _failure(item) for item in report.known_failures if item.step.needed
+            ],
+            "known_beside": sum(not item.step.needed for item in report.known_failures),
+            "put_back": [
+                {
+                    "distribution": item.group.owner,
+                    "rule": item.group.rule,
+                    "files": item.files,
+                    "uncompressed": item.size,
+                    "failure": _failure(item.failure),
+                }
+                for item in report.returned
             ],
         },
         "faults": list(report.faults),
@@ -69,6 +81,14 @@ def document(report: Report) -> Mapping[str, Any]:
             for advice in report.advice
         ],
         "seconds": dict(report.seconds),
+    }
+
+
+def _failure(failure: Failure) -> Mapping[str, Any]:
+    return {
+        "kind": failure.step.kind,
+        "module": failure.step.name,
+        "error": failure.error,
     }
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from slugfit.measure import Bytes
     from slugfit.report import Report
+    from slugfit.verify import Failure
 
 WIDTH = 80
 INDENT = 7
@@ -149,13 +150,40 @@ def _verified(report: Report) -> Iterator[str]:
     if report.action != "slim" or report.undone:
         return
     yield ""
-    if report.imported:
-        working = report.imported - len(report.known_failures)
-        yield f"Verified: {working} modules of packages that the app uses import as before."
-    for failure in report.known_failures[:3]:
+    if report.tried:
+        yield from _wrap(f"Verified: {_working(report)} work as before.", "")
+    told = [failure for failure in report.known_failures if failure.step.needed]
+    for failure in told[:3]:
+        yield from _wrap(f"{_known(failure)}, with or without Slugfit: {failure.error}", "- ")
+    for item in report.returned:
         yield from _wrap(
-            f"{failure.module} cannot be imported, with or without Slugfit: {failure.error}", "- "
+            f"Put back {item.files} files ({megabytes(item.size)} MB) of {item.group.owner} that "
+            f"the rule {item.group.rule} had taken: {item.failure.step.broken} without them "
+            f"({item.failure.error}).",
+            "! ",
         )
+
+
+def _working(report: Report) -> str:
+    """What was tried and works, as "3 imports, 40 modules beside what went"."""
+    imports = report.count("import", needed=True)
+    beside = report.count("import", needed=False)
+    libraries = report.count("load", needed=False)
+    parts = [f"{imports} imports"]
+    parts += [f"{beside} modules beside what went"] if beside else []
+    parts += [f"{libraries} shortened libraries"] if libraries else []
+    parts += ["Django's setup"] if report.count("setup", needed=True) else []
+    parts += ["the smoke command"] if report.count("smoke", needed=True) else []
+    return ", ".join(parts)
+
+
+def _known(failure: Failure) -> str:
+    return {
+        "import": f"{failure.step.name} cannot be imported",
+        "load": f"{failure.step.name} cannot be loaded",
+        "setup": f"Django cannot be set up with {failure.step.name}",
+        "smoke": "The smoke command fails",
+    }[failure.step.kind]
 
 
 def _faults(report: Report) -> Iterator[str]:
