@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import argparse
+import ast
 import importlib.util
+import json
 import marshal
 import os
 import py_compile
+import random
 import subprocess
 import sys
 import sysconfig
@@ -16,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slugfit import modules
-from slugfit.modules import NOTHING, Facts, Import, from_source, mentions, raw, read
+from slugfit.modules import NOTHING, Facts, Import, from_source, mentions, of_library, raw, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -292,3 +296,77 @@ def test_whatever_a_literal_says_is_mentioned(word: str) -> None:
         token = (word.encode(),)
         assert mentions(b"", text, token)
         assert mentions(compiled(text), b"", token)
+
+
+def _damaged(seed: int) -> bytes:
+    """Bytecode of a standard module with a few bytes changed, other counts, or pieces missing."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    module = chance.choice([json, argparse, ast])
+    cached = importlib.util.cache_from_source(str(module.__file__), optimization="")
+    data = bytearray(Path(cached).read_bytes())
+    for _ in range(chance.randint(1, 4)):
+        at, what = chance.randrange(16, len(data)), chance.random()
+        if what < 0.6:
+            data[at] = chance.randrange(256)
+        elif what < 0.8:
+            data[at : at + 4] = b"\0\0\0\0"
+        else:
+            del data[at : at + chance.randint(1, 50)]
+    return bytes(data)
+
+
+@pytest.mark.parametrize("seed", [1, 8, 108, 300, 413, 737, 1017])
+def test_damaged_bytecode_is_never_more_than_not_understood(seed: int) -> None:
+    cached = importlib.util.cache_from_source(str(json.__file__), optimization="")
+    if not os.path.exists(cached):
+        pytest.skip("this Python came without bytecode")
+    assert isinstance(read(_damaged(seed), b"import x\n"), Facts)
+
+
+def test_bytecode_that_points_beyond_its_constants_falls_back_to_the_source() -> None:
+    code = compile("import a", "module", "exec").replace(co_consts=())
+    header = importlib.util.MAGIC_NUMBER + bytes(12)
+    found = read(header + marshal.dumps(code), b"import b\n")
+    assert {item.module for item in found.imports} == {"b"}
+
+
+def test_a_file_larger_than_any_module_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "huge.py"
+    with file.open("wb") as huge:
+        huge.truncate(1 << 40)
+    assert raw(file) == (b"", b"")
+    assert of_library(file, (b"x",)) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "found"),
+    [
+        (b"\0pkg.tests\0", (b"tests",), {"pkg.tests"}),
+        (b"see pkg.tests.mod for", (b"tests",), {"pkg.tests.mod"}),
+        (b"\xffpkg.tests-x", (b"tests",), {"pkg.tests"}),
+        (b"testtests", (b"test",), {"testtests"}),
+        (b"nothing", (b"tests",), set()),
+        (b"x" * 1000 + b".tests", (b"tests",), set()),
+        (b"", (b"tests",), set()),
+    ],
+)
+def test_names_in_a_compiled_module(
+    tmp_path: Path, content: bytes, words: tuple[bytes, ...], found: set[str]
+) -> None:
+    file = tmp_path / "fast.so"
+    file.write_bytes(content)
+    assert of_library(file, words).literals == found
+
+
+@pytest.mark.parametrize(
+    ("source", "joined"),
+    [
+        ("x = join(__file__, 'a', 'b')", {("a", "b")}),
+        ("def f():\n  return files(p) / 'a' / 'b'\nx = 'c'", {("a", "b")}),
+        ("def f():\n  return join(here, 'a')", set()),
+        ("x = __file__, ('a', 'b')", {()}),
+    ],
+)
+def test_pieces_of_paths_in_order(source: str, joined: set[tuple[str, ...]]) -> None:
+    found = from_source(source.encode()).joined
+    assert found == joined

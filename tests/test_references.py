@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from slugfit import config, dists, layout, modules, references, tree
-from slugfit.references import Candidate
+from slugfit.candidates import Candidate
 from slugfit.slim import make_plan
 from trees import SITE, STDLIB, Content, Link, distribution, plant, slug
 
@@ -107,6 +107,52 @@ CASES = {
     "a file by its path, with a slash before": says(
         "x = '/tests/data.json'", "pkg/tests/data.json"
     ),
+    "a folder below the module, as a path": says("x = 'tests/sub'", INIT, SUB, DEEP),
+    "a folder joined piece by piece": Case(
+        {
+            "pkg/a.py": "import os\nx = os.path.join(os.path.dirname(__file__), 'sub', 'test')",
+            "pkg/sub/test/data.json": "",
+        },
+        ("pkg/sub/test/data.json",),
+    ),
+    "a file joined piece by piece": Case(
+        {
+            "pkg/a.py": "def f():\n  return Path(__file__).parent / 'sub' / 'test' / 'data.json'",
+            "pkg/sub/test/data.json": "",
+            "pkg/sub/test/other.json": "",
+        },
+        ("pkg/sub/test/data.json",),
+    ),
+    "all of a folder joined to the module's own path": Case(
+        {
+            "pkg/sub/b.py": "import os\nx = os.path.join(os.path.dirname(__file__), 'tests')",
+            "pkg/sub/tests/data.json": "",
+            "pkg/sub/tests/x/more.json": "",
+        },
+        ("pkg/sub/tests/data.json", "pkg/sub/tests/x/more.json"),
+    ),
+    "all of a folder of resources": Case(
+        {
+            "pkg/sub/b.py": "def f():\n  return files(__package__) / 'tests'",
+            "pkg/sub/tests/data.json": "",
+        },
+        ("pkg/sub/tests/data.json",),
+    ),
+    "data in a folder without modules": Case(
+        {"pkg/a.py": "x = files('pkg.sub.tests.more')", "pkg/sub/tests/more/data.json": ""},
+        ("pkg/sub/tests/more/data.json",),
+    ),
+    "a name in a compiled module": Case(
+        {"pkg/fast.cpython-311-x86_64-linux-gnu.so": b"\x7fELF\0name\0pkg.tests.mod\0more"},
+        (INIT, MOD),
+    ),
+    "a relative name in a compiled module": Case(
+        {"pkg/fast.abi3.so": b"\x7fELF\0x\0tests.mod\0"}, (INIT, MOD)
+    ),
+    "a name in a compiled module that a reference keeps": Case(
+        {"pkg/a.py": "from .tests import fast", "pkg/tests/fast.so": b"\x7fELF\0pkg.tests.mod\0"},
+        (INIT, MOD, "pkg/tests/fast.so"),
+    ),
     "a kept module's own imports": Case(
         {"pkg/a.py": "from .tests import mod", MOD: "from . import other"}, (INIT, MOD, OTHER)
     ),
@@ -163,7 +209,7 @@ CASES = {
         ("pkg/_trend_test.py",),
     ),
     "a link to a file": Case({"pkg/data.json": Link("tests/data.json")}, ("pkg/tests/data.json",)),
-    "a link to a folder": Case({"pkg/deep": Link("./tests/sub")}, (SUB, DEEP)),
+    "a link to a folder": Case({"pkg/deep": Link("./tests/sub")}, (INIT, SUB, DEEP)),
     "a link that leaves the tree": Case({"pkg/out": Link("../" * 9 + "etc")}),
     "a kept file refers to what stands beside it": Case(
         {"pkg/tests/keep.py": "from . import mod", INIT: "from .sub import deep"},
@@ -186,6 +232,17 @@ CASES = {
     "a file of that name elsewhere": says("x = ['data.json', 'b/tests/data.json', '../data.json']"),
     "a hostile path": says("x = ['../../../../../../../../../x', '/../tests/data.json', '//']"),
     "a single word outside a package's __init__": says("x = ['tests']"),
+    "a single word in another function than the path": says(
+        "def f():\n  return __file__\ndef g():\n  return 'tests'"
+    ),
+    "a single word among other words": says("import os\nx = __file__, {'a', 'tests', 'b'}"),
+    "the folder that a module itself stands in": says("x = ['./', '/', '../pkg/', '.', '..']"),
+    "a longer name in a compiled module": Case(
+        {"pkg/fast.so": b"\x7fELF\0pkg.testsuite\0xpkg.tests.modular\0see tests here\0"}, (INIT,)
+    ),
+    "a compiled module of another distribution": Case(
+        {**distribution("other", "1", {"other.so": b"\x7fELF\0pkg.tests.mod\0"})}
+    ),
     "an app's own folder of that name": Case(
         {
             "app.py": "import tests.helpers",
@@ -235,7 +292,7 @@ def test_a_candidate_stays_when_something_kept_refers_to_it(
     if form == "bytecode":
         only_bytecode(tmp_path)
     found = plan(tmp_path, dict(case.settings))
-    proposed = {name for name in site if "tests/" in name or "test" in os.path.basename(name)}
+    proposed = {name for name in site if "test/" in name or "test" in name.split("pkg/", 1)[-1]}
     in_site = {name for name in proposed if place(name) != name}
     assert found.keys() & in_site == set(case.keeps)
 
@@ -246,6 +303,10 @@ ENTRY_POINTS = {
     "of a package": ("[pytest11]\nx = pkg.tests\n", (INIT,)),
     "behind a broken line": ("[a]\nnonsense\n[b]\n  x=pkg.tests.mod\n    y = q:z\n", (INIT, MOD)),
     "continued lines are lines": ("[a]\nx = q:z\n    y = pkg.tests.mod\n", (INIT, MOD)),
+    "of a folder without modules": (
+        "[pkg_config]\nx = pkg.sub.tests\n",
+        ("pkg/sub/tests/data.json",),
+    ),
     "of something else": ("[a]\ntests = pkg:tests\n# x = pkg.tests.mod\n", ()),
 }
 
@@ -254,9 +315,10 @@ ENTRY_POINTS = {
 def test_an_entry_point_keeps_what_it_leads_to(
     tmp_path: Path, text: str, keeps: tuple[str, ...]
 ) -> None:
-    plant(tmp_path, slug(distribution("pkg", "1.0", PACKAGE, text)))
+    files = {**PACKAGE, "pkg/sub/tests/data.json": ""}
+    plant(tmp_path, slug(distribution("pkg", "1.0", files, text)))
     found = plan(tmp_path)
-    assert found.keys() & {name for name in PACKAGE if "tests/" in name} == set(keeps)
+    assert found.keys() & {name for name in files if "tests/" in name} == set(keeps)
 
 
 HEADERS = distribution(

@@ -42,6 +42,9 @@ _FROM = re.compile(
 _IMPORT = re.compile(r"(?:^|[;:])[ \t]*import\s+([^\n;#]+)", re.MULTILINE)
 _AS = re.compile(r"\s+as\s+\w+|#[^\n]*")
 _LITERAL = re.compile(r"""(["'])([^"'\s\\]+)\1""")
+_NAME_END = re.compile(rb"[\w.]+\Z")
+_NAME_START = re.compile(rb"[\w.]+")
+_LARGEST = 1 << 27
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -59,15 +62,25 @@ class Facts:
     """What a module says, at any depth of function or class.
 
     ``literals`` are its short string constants without white space; ``names`` the global and
-    attribute names its code uses.
+    attribute names its code uses. ``joined`` are the strings, in order, of each function (or the
+    module's own code) that uses one of PATH_READERS: pieces of paths that it can build.
     """
 
     imports: frozenset[Import]
     literals: frozenset[str]
     names: frozenset[str]
+    joined: frozenset[tuple[str, ...]] = frozenset()
 
 
 NOTHING = Facts(frozenset(), frozenset(), frozenset())
+PATH_READERS = frozenset(
+    (
+        *("__file__", "__path__", "files", "get_data", "open_binary", "open_text"),
+        *("read_binary", "read_text", "resource_filename", "resource_listdir"),
+        *("resource_stream", "resource_string"),
+    )
+)
+"""Names in code that joins pieces to the path of a package: there one word can name a folder."""
 
 
 def raw(source: Path) -> tuple[bytes, bytes]:
@@ -94,8 +107,9 @@ def raw(source: Path) -> tuple[bytes, bytes]:
 def _content(file: str | Path) -> bytes:
     """The bytes of a regular file; those of a pipe or a device might never come, or never end."""
     with open(file, "rb", opener=_open) as opened:
-        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-            raise OSError(f"{file} is no regular file")
+        status = os.fstat(opened.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
+            raise OSError(f"{file} is no regular file of a size that modules have")
         return opened.read()
 
 
@@ -131,15 +145,43 @@ def _fresh(code: bytes, source: Path) -> bool:
     return mtime == int(status.st_mtime) & 0xFFFFFFFF and size == status.st_size & 0xFFFFFFFF
 
 
+def of_library(path: Path, words: tuple[bytes, ...]) -> Facts:
+    """The dotted names in a compiled module that have one of ``words``, as literals.
+
+    Cython and pybind11 keep the names of what they import as plain text, if often without an end
+    between one string and the next.
+    """
+    try:
+        content = _content(path)
+    except OSError:
+        return NOTHING
+    found: set[bytes] = set()
+    for word in words:
+        at = content.find(word)
+        while at >= 0:
+            found.add(_around(content, at))
+            at = content.find(word, at + len(word))
+    texts = (name.decode("ascii") for name in found)
+    return Facts(frozenset(), frozenset(filter(_is_short, texts)), frozenset())
+
+
+def _around(content: bytes, at: int) -> bytes:
+    """The dotted name that stands at ``at``."""
+    start = max(at - _LONGEST_LITERAL, 0)
+    before = _NAME_END.search(content[start:at])
+    after = _NAME_START.match(content[at : at + _LONGEST_LITERAL])
+    return (before[0] if before else b"") + (after[0] if after else b"")
+
+
 def read(code: bytes, source: bytes) -> Facts:
     """Facts from bytecode (with its header) or, if that is empty or damaged, from source."""
     if code:
         try:
             loaded = marshal.loads(code[_HEADER:])  # noqa: S302 - read, never run
-        except (EOFError, ValueError, TypeError):
-            loaded = None
-        if isinstance(loaded, types.CodeType):
-            return _from_code(loaded)
+            if isinstance(loaded, types.CodeType):
+                return _from_code(loaded)
+        except Exception:  # noqa: BLE001, S110 - damage shows in any way it likes
+            pass
     return from_source(source)
 
 
@@ -147,12 +189,15 @@ def _from_code(code: types.CodeType) -> Facts:
     imports: set[Import] = set()
     literals: set[str] = set()
     names: set[str] = set()
+    joined: set[tuple[str, ...]] = set()
     waiting = [code]
     while waiting:
         current = waiting.pop()
         names.update(current.co_names)
         imports.update(_imports(current))
         constants = list(current.co_consts)
+        if not PATH_READERS.isdisjoint(current.co_names):
+            joined.add(tuple(text for text in constants if isinstance(text, str)))
         while constants:
             constant = constants.pop()
             if isinstance(constant, str):
@@ -161,7 +206,12 @@ def _from_code(code: types.CodeType) -> Facts:
                 constants.extend(constant)
             elif isinstance(constant, types.CodeType):
                 waiting.append(constant)
-    return Facts(frozenset(imports), frozenset(filter(_is_short, literals)), frozenset(names))
+    return Facts(
+        frozenset(imports),
+        frozenset(filter(_is_short, literals)),
+        frozenset(names),
+        frozenset(joined),
+    )
 
 
 def _is_short(literal: str) -> bool:
@@ -221,7 +271,9 @@ def _from_text(text: str) -> Facts:
     for found in _FROM.finditer(text):
         listed = _AS.sub("", found[3]).replace(",", " ").strip("() \t\r\n").split()
         imports.add(Import(found[2], len(found[1]), tuple(listed)))
-    literals = (found[2] for found in _LITERAL.finditer(text))
-    return Facts(
-        frozenset(imports), frozenset(filter(_is_short, literals)), frozenset(_NAME.findall(text))
+    found_literals = (found[2] for found in _LITERAL.finditer(text))
+    literals, names = frozenset(filter(_is_short, found_literals)), frozenset(_NAME.findall(text))
+    joined = (
+        () if PATH_READERS.isdisjoint(names) else (found[2] for found in _LITERAL.finditer(text))
     )
+    return Facts(frozenset(imports), literals, names, frozenset([tuple(joined)]))

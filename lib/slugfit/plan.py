@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from slugfit import patterns
+from slugfit.candidates import Candidate
 from slugfit.dists import source_of
-from slugfit.references import Candidate
 from slugfit.rules import RULES, SLUGFITIGNORE, SLUGIGNORE
 
 if TYPE_CHECKING:

@@ -1,9 +1,10 @@
 """What kept code refers to: the closure that decides whether a candidate may go.
 
 A candidate is kept when a kept module imports it (absolute, relative, in a function), names it in
-a string literal (a dotted name, or a file beside it), when an entry point leads to it, or when a
-lazy_loader stub stands beside a module that reads one. What it refers to in turn is kept too, to a
-fixed point. Everything that no rule proposes counts as kept.
+a string literal (a dotted name, a file or folder beside it), when a compiled module has its name,
+when an entry point leads to it, or when a lazy_loader stub stands beside a module that reads one.
+What it refers to in turn is kept too, to a fixed point. Everything that no rule proposes counts as
+kept.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from slugfit import modules
+from slugfit import modules, overrides
+from slugfit.candidates import STUB_READER, is_named_file
+from slugfit.candidates import targets as aims_of
 from slugfit.names import Module, ancestors, named, targets
 from slugfit.names import modules as importable
 from slugfit.tree import inside
@@ -22,22 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from slugfit.candidates import Candidate, Targets
     from slugfit.dists import Owners
     from slugfit.layout import Layout
     from slugfit.modules import Facts
 
-STUB_READER = "attach_stub"
-"""lazy_loader's function that reads the ``.pyi`` beside the calling module at import."""
-_MOST_NAMES = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A file that a guarded rule proposes; ``claimed`` is the folder or file the rule names."""
-
-    path: str
-    rule: str
-    claimed: str
+_MOST_PIECES = 4
+"""Of a path that is joined in code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +40,6 @@ class Reference:
 
     by: str
     how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """Candidates by every way in which they can be referred to.
-
-    ``folders`` are those in which a module need not name a candidate to refer to it. ``tokens``
-    are byte strings of which one stands in every other module that refers to a candidate;
-    ``own_tokens`` are those for references within one distribution, by its name.
-    """
-
-    by_path: Mapping[str, Candidate]
-    by_module: Mapping[str, tuple[Module, ...]]
-    by_basename: Mapping[tuple[str, str], tuple[str, ...]]
-    folders: frozenset[str]
-    tokens: tuple[bytes, ...]
-    own_tokens: Mapping[str, tuple[bytes, ...]]
 
 
 @dataclass(slots=True)
@@ -100,36 +77,70 @@ class Closure:
         self.keep(found, reference)
         return bool(found)
 
+    def keep_namespace(self, name: str, reference: Reference, *, claimed: bool) -> None:
+        """Keep what lies in the folder that ``name`` means without a module of its own.
+
+        With ``claimed`` only if a rule took it because of a folder: then the name has its word.
+        """
+        for path in self.targets.namespaces.get(name, ()):
+            if not claimed or self.targets.by_path[path].claimed != path:
+                self.keep([path], reference)
+
+    def keep_folder(self, folder: str, reference: Reference) -> bool:
+        """Keep what is in ``folder`` and was taken because of it, or of one above it.
+
+        Returns whether there is any such file.
+        """
+        if not _stands_inside(f"{folder}/", self.targets.folders):
+            return False
+        lead = folder + "/"
+        claimed = [
+            path
+            for path, item in self.targets.by_path.items()
+            if path.startswith(lead) and lead.startswith(item.claimed + "/")
+        ]
+        self.keep(claimed, reference)
+        return bool(claimed)
+
 
 def find(
     root: Path,
     layout: Layout,
     owners: Owners,
-    candidates: Iterable[Candidate],
+    proposed: Iterable[Candidate],
     kept_paths: Iterable[str],
 ) -> Mapping[str, Reference]:
     """The candidates that must stay, each with the reference that keeps it."""
-    aims = _targets(candidates, layout, owners.by_path)
+    staying = tuple(kept_paths)
+    kept_modules = tuple(importable(staying, layout))
+    aims = aims_of(proposed, layout, owners.by_path, kept_modules)
     closure = Closure(aims, owners.by_path)
     if not aims.by_path:
         return closure.kept
     _follow_entry_points(closure, owners)
-    staying = tuple(kept_paths)
+    for path, override in overrides.applying(owners.distributions):
+        closure.keep([path], Reference(f"An override for {override.distribution}", override.reason))
     for path in staying:
         _follow_link(closure, root, path)
-    for module in importable(staying, layout):
-        tokens: tuple[bytes, ...] | None
+    for module in kept_modules:
         tokens = aims.tokens + aims.own_tokens.get(owners.by_path.get(module.path, ""), ())
-        if _stands_inside(module.path, aims.folders):
-            # It need not name the folder to refer to what is beside it.
-            tokens = None
+        # One that stands inside need not name the folder to refer to what is beside it.
+        inside_one = _stands_inside(module.path, aims.folders)
+        if inside_one:
             _keep_packages(closure, module)
-        _follow(closure, module, _facts(root, module, tokens))
+        if module.compiled:
+            _follow_library(closure, root, module)
+        else:
+            _follow(closure, module, _facts(root, module, tokens, whole=inside_one))
     while closure.waiting:
         path = closure.waiting.pop()
         _follow_link(closure, root, path)
         for module in importable([path], layout):
-            _follow(closure, module, _facts(root, module, None))
+            if module.compiled:
+                _follow_library(closure, root, module)
+            else:
+                _follow(closure, module, _facts(root, module, (), whole=True))
+            _keep_packages(closure, module)
     return closure.kept
 
 
@@ -137,16 +148,15 @@ def _follow_entry_points(closure: Closure, owners: Owners) -> None:
     for dist in owners.distributions:
         for point in dist.entry_points:
             reference = Reference(f"entry point {point.name} of {dist.name}", "leads to it")
+            closure.keep_namespace(point.module, reference, claimed=False)
             for name in ancestors(point.module):
                 closure.keep_module(name, reference)
 
 
-def _facts(root: Path, module: Module, tokens: tuple[bytes, ...] | None) -> Facts:
-    """What a module says; NOTHING without decoding when none of ``tokens`` can be part of it."""
-    if module.compiled:
-        return modules.NOTHING
+def _facts(root: Path, module: Module, tokens: tuple[bytes, ...], *, whole: bool) -> Facts:
+    """What a module says; unless ``whole`` only if one of ``tokens`` can be part of it."""
     code, source = modules.raw(root / module.path)
-    if tokens is not None and not modules.mentions(code, source, tokens):
+    if not whole and not modules.mentions(code, source, tokens):
         return modules.NOTHING
     return modules.read(code, source)
 
@@ -193,9 +203,52 @@ def _follow(closure: Closure, module: Module, facts: Facts) -> None:
             closure.keep_module(name, Reference(module.path, f"imports {name}"), base)
     for literal in sorted(facts.literals):
         _follow_literal(closure, module, literal)
+    _follow_paths(closure, module, facts)
     if STUB_READER in facts.names:
         stub = module.path + "i"
         closure.keep([stub], Reference(module.path, "reads its stub through lazy_loader"))
+
+
+def _follow_library(closure: Closure, root: Path, module: Module) -> None:
+    """Names in a compiled module: absolute, or relative, as Cython keeps the level in code.
+
+    Only those of its own distribution: such code does not reach into the tests of others.
+    """
+    tokens = closure.targets.library_tokens.get(closure.owners.get(module.path, ""), ())
+    if not tokens:
+        return
+    for literal in sorted(modules.of_library(root / module.path, tokens).literals):
+        for name in (named(literal, module.parent), named(f".{literal}", module.parent)):
+            if name is not None:
+                closure.keep_module(name, Reference(module.path, f"names {literal!r}"))
+
+
+def _follow_paths(closure: Closure, module: Module, facts: Facts) -> None:
+    """Folders beside the module: "tests/data", or joined piece by piece, then files too."""
+    for literal in sorted(facts.literals):
+        if "/" in literal:
+            _follow_path(closure, module, literal)
+    for texts in sorted(facts.joined):
+        for start in range(len(texts)):
+            # The longest that leads to something: ("..", "tests", "data") is not all of the tests.
+            for end in range(min(start + _MOST_PIECES, len(texts)), start, -1):
+                if _follow_path(closure, module, "/".join(texts[start:end])):
+                    break
+
+
+def _follow_path(closure: Closure, module: Module, literal: str) -> bool:
+    """Keep what a path from the module's folder leads to; whether it leads to a candidate."""
+    here = posixpath.dirname(module.path)
+    path = inside(here, literal.strip("/"))
+    if not path or f"{here}/".startswith(f"{path}/"):
+        return False
+    reference = Reference(module.path, f"names {literal!r}")
+    owner = closure.owners.get(module.path, "")
+    if path in closure.targets.by_path:
+        if closure.owners.get(path, "") == owner:
+            closure.keep([path], reference)
+        return True
+    return closure.keep_folder(path, reference)
 
 
 def _follow_literal(closure: Closure, module: Module, literal: str) -> None:
@@ -203,6 +256,7 @@ def _follow_literal(closure: Closure, module: Module, literal: str) -> None:
     name = named(literal, module.parent)
     if name is not None:
         base = module.base if literal.startswith(".") else None
+        closure.keep_namespace(name, reference, claimed=True)
         # "pkg.tests.module.Class" names a module by a prefix of itself.
         for part in ancestors(name):
             if "." in part:
@@ -214,58 +268,7 @@ def _follow_literal(closure: Closure, module: Module, literal: str) -> None:
         beside = closure.targets.by_path.get(
             inside(posixpath.dirname(module.path), literal.lstrip("/")) or ""
         )
-        if beside and (not _is_named_file(beside) or closure.owners.get(beside.path, "") == owner):
+        if beside and (not is_named_file(beside) or closure.owners.get(beside.path, "") == owner):
             closure.keep([beside.path], reference)
         key = (owner, posixpath.basename(literal))
         closure.keep(closure.targets.by_basename.get(key, ()), reference)
-
-
-def _targets(candidates: Iterable[Candidate], layout: Layout, owners: Mapping[str, str]) -> Targets:
-    by_path = {candidate.path: candidate for candidate in candidates}
-    by_module: dict[str, tuple[Module, ...]] = {}
-    by_basename: dict[tuple[str, str], tuple[str, ...]] = {}
-    for module in importable(by_path, layout):
-        by_module[module.name] = (*by_module.get(module.name, ()), module)
-    named: dict[str, set[str]] = {}
-    for candidate in by_path.values():
-        if _is_named_file(candidate):
-            owner, name = owners.get(candidate.path, ""), posixpath.basename(candidate.path)
-            by_basename[owner, name] = (*by_basename.get((owner, name), ()), candidate.path)
-            named.setdefault(owner, set()).add(name)
-    words = {_stem(candidate) for candidate in by_path.values() if not _is_named_file(candidate)}
-    if any(path.endswith(".pyi") for path in by_path):
-        words.add(STUB_READER)
-    own_tokens = {owner: _shortest(_few(names)) for owner, names in named.items()}
-    folders = {item.claimed for item in by_path.values() if item.claimed != item.path}
-    # Relative imports in a folder beside a module of that name can mean the module.
-    folders |= {item.base + item.name.replace(".", "/") for item in importable(by_path, layout)}
-    return Targets(
-        by_path, by_module, by_basename, frozenset(folders), _shortest(words), own_tokens
-    )
-
-
-def _is_named_file(candidate: Candidate) -> bool:
-    """Whether the rule named a data file itself: only its own distribution will name it."""
-    return candidate.claimed == candidate.path and not candidate.path.endswith((".py", ".so"))
-
-
-def _stem(candidate: Candidate) -> str:
-    """What stands in any reference from outside: the name of the folder or module claimed."""
-    return posixpath.basename(candidate.claimed).split(".", 1)[0]
-
-
-def _few(names: set[str]) -> set[str]:
-    """The names, or only their suffixes where there are too many to look for."""
-    if len(names) <= _MOST_NAMES:
-        return names
-    return {posixpath.splitext(name)[1] or name for name in names}
-
-
-def _shortest(words: set[str]) -> tuple[bytes, ...]:
-    """Words that stand for all: "test" is part of "tests" and of "conftest"."""
-    chosen: list[str] = []
-    for word in sorted(words, key=lambda word: (len(word), word)):
-        if not any(shorter in word for shorter in chosen):
-            chosen.append(word)
-    # As bytecode has them; a name that is no text can only be named through escapes.
-    return tuple(word.encode("utf-8", "surrogatepass") for word in chosen)

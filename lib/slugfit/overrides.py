@@ -1,0 +1,66 @@
+"""What no marker in code tells: files of certain versions that apps use although they look inert.
+
+An override without a version range would rot; each has a reason, and a row in the tests.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from slugfit.dists import Distribution
+
+_RELEASE = re.compile(r"\d+(\.\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Files of one distribution that stay, from version ``since`` to before ``until``.
+
+    ``paths`` are names below site-packages; one that ends in ``/`` means all in that folder.
+    """
+
+    distribution: str
+    since: tuple[int, ...]
+    until: tuple[int, ...]
+    paths: tuple[str, ...]
+    reason: str
+
+
+OVERRIDES = (
+    Override(
+        "twisted",
+        (8,),
+        (27,),
+        ("twisted/test/__init__.py", "twisted/test/proto_helpers.py"),
+        "documented for years as what apps test their protocols with, and used by other packages",
+    ),
+)
+
+
+def release(version: str) -> tuple[int, ...]:
+    """The numbers that a version begins with; () for one that has none."""
+    found = _RELEASE.match(version)
+    return tuple(map(int, found[0].split("."))) if found else ()
+
+
+def applying(
+    distributions: Iterable[Distribution], overrides: Iterable[Override] = OVERRIDES
+) -> Iterator[tuple[str, Override]]:
+    """The paths that overrides keep in this tree, as its own names, each with its override."""
+    wanted = {override.distribution: override for override in overrides}
+    for dist in distributions:
+        override = wanted.get(dist.name)
+        if override is None or not override.since <= release(dist.version) < override.until:
+            continue
+        lead = f"{dist.site}/" if dist.site else ""
+        for path in override.paths:
+            if path.endswith("/"):
+                inside = (file for file in dist.files if file.startswith(lead + path))
+                yield from ((file, override) for file in sorted(inside))
+            else:
+                yield lead + path, override

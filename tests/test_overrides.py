@@ -1,0 +1,69 @@
+"""Overrides: each for its distribution, in its versions, with a reason."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slugfit import config
+from slugfit.overrides import OVERRIDES, Override, applying, release
+from slugfit.slim import make_plan
+from trees import SITE, distribution, plant, slug
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CASES = {
+    ("twisted", "26.10.0"): ("twisted/test/__init__.py", "twisted/test/proto_helpers.py"),
+    ("twisted", "8.0"): ("twisted/test/__init__.py", "twisted/test/proto_helpers.py"),
+    ("twisted", "27.0.0"): (),
+    ("twisted", "7.9"): (),
+    ("other", "26.10.0"): (),
+}
+
+
+@pytest.mark.parametrize(("dist", "keeps"), CASES.items(), ids=map(" ".join, CASES))
+def test_an_override_holds_in_its_versions(
+    tmp_path: Path, dist: tuple[str, str], keeps: tuple[str, ...]
+) -> None:
+    files = dict.fromkeys(
+        ("twisted/__init__.py", "twisted/test/test_x.py", *CASES["twisted", "8.0"]), ""
+    )
+    plant(tmp_path, slug(distribution(*dist, files)))
+    made = make_plan(tmp_path, config.from_environment({}))
+    kept = {os.path.relpath(item.path, SITE) for item in made.decisions if item.action == "keep"}
+    assert {name for name in kept if "/test/" in name} == set(keeps)
+
+
+def test_every_override_has_a_case_inside_and_outside_of_its_versions() -> None:
+    for override in OVERRIDES:
+        versions = [release(version) for name, version in CASES if name == override.distribution]
+        assert any(override.since <= version < override.until for version in versions)
+        assert any(version >= override.until for version in versions)
+        assert override.since < override.until
+        assert override.reason
+
+
+def test_a_folder_means_all_in_it(tmp_path: Path) -> None:
+    files = {"pkg/a/x.py": "", "pkg/a/b/y.py": "", "pkg/ab.py": ""}
+    plant(tmp_path, slug(distribution("pkg", "1.5", files)))
+    made = make_plan(tmp_path, config.from_environment({}))
+    override = Override("pkg", (1,), (2,), ("pkg/a/",), "a reason")
+    found = [path for path, _ in applying(made.owners.distributions, [override])]
+    assert found == [f"{SITE}/pkg/a/b/y.py", f"{SITE}/pkg/a/x.py"]
+
+
+@pytest.mark.parametrize(
+    ("version", "numbers"),
+    [
+        ("1.2.3", (1, 2, 3)),
+        ("2.5.0+cpu", (2, 5, 0)),
+        ("1!2", (1,)),
+        ("rc1", ()),
+        ("4.0rc1", (4, 0)),
+    ],
+)
+def test_the_numbers_of_a_version(version: str, numbers: tuple[int, ...]) -> None:
+    assert release(version) == numbers
