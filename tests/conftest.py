@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 settings.register_profile("slugfit", deadline=None, derandomize=True, database=None)
-settings.load_profile("slugfit")
+settings.register_profile("long", deadline=None, derandomize=False, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "slugfit"))
 
 
 @pytest.fixture(autouse=True)

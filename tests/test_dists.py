@@ -105,6 +105,14 @@ def test_a_record_that_is_no_file_is_a_fault(tmp_path: Path, kind: str) -> None:
     assert found.faults == ("RECORD is missing; its files are guessed from their places",)
 
 
+def test_metadata_larger_than_memory_is_not_read(tmp_path: Path) -> None:
+    plant(tmp_path, slug({INFO: "", "x-1.0.dist-info/METADATA": "", "x/a.py": ""}))
+    for name in ("RECORD", "METADATA"):
+        os.truncate(tmp_path / SITE / "x-1.0.dist-info" / name, 1 << 40)
+    (found,) = dists.read(tree.scan(tmp_path), layout.recognise(tmp_path)).distributions
+    assert (found.name, found.version, found.files) == ("x", "1.0", frozenset())
+
+
 @given(st.binary(max_size=300))
 def test_no_record_is_too_strange(text: bytes) -> None:
     faults: list[str] = []

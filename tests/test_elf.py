@@ -11,14 +11,14 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slugfit import archive, elf
 from slugfit.elf import Tail, removable_tail, write_truncated
 from slugfit.errors import TreeError
+from strategies import examples
 
-EXAMPLES = int(os.environ.get("SLUGFIT_TEST_EXAMPLES", "1000"))
 # .bss that starts inside a page and goes on past the file, data, thread data, a constructor, and
 # names long enough to make a tail worth cutting.
 SOURCE = (
@@ -469,13 +469,7 @@ def _fuzz(original: bytes, changes: list[tuple[int, int, int]], cut: int) -> Non
         assert removable_tail(io.BytesIO(after)) is None
 
 
-FUZZ = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+FUZZ = examples(1000)
 
 
 @FUZZ

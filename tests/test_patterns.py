@@ -8,15 +8,15 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from slugfit.patterns import Pattern, PatternError, PatternSet, parse
+from strategies import examples
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-EXAMPLES = int(os.environ.get("SLUGFIT_TEST_EXAMPLES", "1000"))
 CLASSES = "alnum alpha blank cntrl digit graph lower print punct space upper xdigit"
 ALL_BYTES = [os.fsdecode(bytes([byte])) for byte in range(1, 256) if byte not in b"/."]
 
@@ -135,6 +135,17 @@ def test_a_negation_can_be_forbidden() -> None:
 def test_text_that_is_no_name_is_refused() -> None:
     with pytest.raises(PatternError, match=r"^KEEP, line 1: "):
         parse(["\ud800"], source="KEEP")
+
+
+@pytest.mark.parametrize("piece", ["x", "[a]", "**/", "é", "\\*"])
+def test_a_line_that_is_longer_than_any_path_is_refused(piece: str) -> None:
+    start = time.process_time()
+    with pytest.raises(PatternError, match=r"^KEEP, line 2: .*longer than any path") as caught:
+        parse(["a", piece * 3_000_000], source="KEEP")
+    assert len(str(caught.value)) < 200
+    assert time.process_time() - start < 5  # it took minutes once, and gigabytes
+    assert parse(["#" + piece * 3_000_000], source="KEEP").patterns == ()
+    assert parse([piece * 1000], source="KEEP").patterns
 
 
 def test_nothing_excludes_nothing() -> None:
@@ -281,9 +292,18 @@ LETTERS = [
     "é",
     "\udcff",
     "\udce9",
+    "#",
+    ":",
+    "~",
+    "\n",
+    "\r",
+    "\t",
 ]
 NAMES = st.lists(st.sampled_from(LETTERS), min_size=1, max_size=3).map("".join)
-PARTS = NAMES.filter(lambda name: name not in {".", ".."})
+OPTIONS = st.sampled_from(
+    ["-v", "--", "-", "--stdin", ":(top)a", ":!a", "!a", "#a", "a ", " a", "\\"]
+)
+PARTS = st.one_of(NAMES, NAMES, NAMES, OPTIONS).filter(lambda name: name not in {".", ".."})
 WILD = [
     "*",
     "**",
@@ -300,6 +320,20 @@ WILD = [
     "[[:alpha:]]",
 ]
 WILD += [
+    "[[:space:]]",
+    "[[:punct:]a]",
+    "[!\\n]",
+    "[#-:]",
+    "[",
+    "]",
+    "[a-]",
+    "[--a]",
+    "[!]a-]",
+    "[^^]",
+    "[\\\\]",
+    "**/**",
+    "/**/",
+    "\\ ",
     "[[:",
     "[a[:digit:]-c]",
     "\\",
@@ -353,13 +387,7 @@ def _cases(draw: st.DrawFn) -> tuple[bytes, dict[str, bool]]:
     return os.fsencode("\n".join(lines)), paths
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@examples(1000)
 @given(case=_cases())
 def test_git_agrees_on_any_tree(git: Git, case: tuple[bytes, dict[str, bool]]) -> None:
     content, paths = case

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pythons import LIB, engine, settings, wheel
-from slugfit import record, slim
+from slugfit import dists, record, slim
 from trees import SITE, Content, distribution, plant, slug
 
 if TYPE_CHECKING:
@@ -82,6 +82,13 @@ def test_line_ends_stay_what_they_were(tmp_path: Path) -> None:
     file = _record(tmp_path, "pkg/__init__.py,,\r\npkg/core.pyi,,\r\nRECORD,,\r\n")
     _slim(tmp_path)
     assert file.read_bytes() == b"pkg/__init__.py,,\r\nRECORD,,\r\n"
+
+
+@pytest.mark.parametrize("name", ["a\rb", "a\nb", "a\r\nb", 'a"b', "a,b", " a", "'"], ids=ascii)
+def test_a_name_of_any_kind_is_read_back_from_a_rewritten_record(name: str) -> None:
+    quoted = '"' + name.replace('"', '""') + '"'
+    found = record.rewrite(f"{quoted},x,1\ngone,,\nz,,\n", "site", {"site/gone"}, {})
+    assert list(dists.rows(found, [])) == [[name, "x", "1"], ["z", "", ""]]
 
 
 def test_names_that_are_not_utf_8_stay_what_they_were(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def test_any_plan_applied_and_restored_is_the_identity(
             if entry.kind in ("file", "folder"):
                 (root / entry.path).chmod(data.draw(st.integers(0, 0o7777)) | 0o700)
         gone = data.draw(st.sets(st.sampled_from(files))) if files else set()
-        left = [path for path in files if path not in gone]
+        left = [path for path in files if path not in gone and not (root / path).is_symlink()]
         written = data.draw(st.sets(st.sampled_from(left))) if left else set()
         before = snapshot(root)
         transaction = stash.begin(root)
@@ -332,16 +332,20 @@ def test_restoring_makes_folders_again_that_others_removed_meanwhile(tmp_path: P
 
 
 HOSTILE: dict[str, tuple[object, Mapping[str, Content]]] = {
-    "a path with dots": ([["../outside/made", 0o777]], {}),
-    "an absolute path": ([["/OUTSIDE/made", 0o777]], {}),
-    "a path through a link": ([["way/made", 0o777]], {}),
-    "a link itself": ([["way", 0o777]], {}),
+    "a path with dots": ([["../outside/made", 0o777, 0, 0]], {}),
+    "an absolute path": ([["/OUTSIDE/made", 0o777, 0, 0]], {}),
+    "a path through a link": ([["way/made", 0o777, 0, 0]], {}),
+    "a link itself": ([["way", 0o777, 0, 0]], {}),
     "a link in its stash": ([], {"away": Link("../../../../outside")}),
     "a file to be put through a link": ([], {"way/kept": "overwritten"}),
     "no list": ("x", {}),
     "no pairs": ([["pkg"]], {}),
-    "a number for a path": ([[1, 2]], {}),
-    "a word for a mode": ([["pkg/new", "x"]], {}),
+    "a number for a path": ([[1, 2, 0, 0]], {}),
+    "a word for a mode": ([["pkg/new", "x", 0, 0]], {}),
+    "no owner": ([["pkg/new", 0o777]], {}),
+    "an owner beyond all numbers": ([["pkg/new", 0o777, 1 << 99, float("inf")]], {}),
+    "a number beyond all files": ([["pkg/new", 1 << 99, -(1 << 99), 0]], {}),
+    "a deep list": ([[[]] * 9], {}),
     "nothing": (None, {}),
 }
 
@@ -509,6 +513,149 @@ def test_a_stash_that_cannot_be_read_is_not_deleted(
             transaction.roll_back()
     assert stash.recover(tmp_path) == 1
     assert snapshot(tmp_path) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only a superuser gives files away")
+def test_owners_stay_whoever_runs_it(tmp_path: Path) -> None:
+    plant(tmp_path, TREE)
+    for path in ("pkg/lib.so", "info/RECORD", "pkg/tests", "pkg/tests/deep", "docs"):
+        os.chown(tmp_path / path, 12345, 54321)
+    (tmp_path / "pkg/lib.so").chmod(0o6711)
+    (tmp_path / "docs").chmod(0o2750)
+
+    def owners() -> dict[str, tuple[int, int, int]]:
+        found = {path: (tmp_path / path).lstat() for path in snapshot(tmp_path)}
+        return {path: (own.st_uid, own.st_gid, own.st_mode) for path, own in found.items()}
+
+    before = owners()
+    transaction = stash.begin(tmp_path)
+    transaction.apply(_change(tmp_path, GONE, ["pkg/lib.so", "info/RECORD"]))
+    after = owners()
+    assert {path: after[path] for path in after if path in before} == {
+        path: before[path] for path in before if path in after
+    }
+    assert "pkg/tests" not in after
+    transaction.roll_back()
+    assert owners() == before
+
+
+CAPABILITY = bytes.fromhex("0100000200040000000000000000000000000000")
+
+
+def _attributes(root: Path) -> dict[str, dict[str, bytes]]:
+    return {
+        path: {
+            name: os.getxattr(root / path, name, follow_symlinks=False)
+            for name in os.listxattr(root / path, follow_symlinks=False)
+        }
+        for path in snapshot(root)
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("user.why", b"because"), ("security.capability", CAPABILITY)]
+)
+def test_attributes_stay_with_the_name(tmp_path: Path, name: str, value: bytes) -> None:
+    plant(tmp_path, TREE)
+    try:
+        for path in ("pkg/lib.so", "docs/index"):
+            os.setxattr(tmp_path / path, name, value)
+    except OSError:
+        pytest.skip("this file system, or this user, knows no such attribute")
+    before = _attributes(tmp_path)
+    transaction = stash.begin(tmp_path)
+    transaction.apply(_change(tmp_path, GONE, ["pkg/lib.so", "info/RECORD"]))
+    assert _attributes(tmp_path)["pkg/lib.so"] == {name: value}
+    transaction.roll_back()
+    assert _attributes(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["user.why", "security.capability"])
+@pytest.mark.parametrize("code", [errno.EPERM, errno.ENOTSUP, errno.ENOSPC])
+def test_attributes_that_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: int
+) -> None:
+    """A label of the system's is no loss; a program without its capabilities is another one."""
+    plant(tmp_path, TREE)
+    before = snapshot(tmp_path)
+
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    transaction = stash.begin(tmp_path)
+    change = _change(tmp_path, GONE, ["pkg/lib.so"])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "listxattr", lambda *_, **__: [name])
+        patch.setattr(os, "getxattr", lambda *_, **__: b"value")
+        patch.setattr(os, "setxattr", refuse)
+        if name == "user.why" and code != errno.ENOSPC:
+            transaction.apply(change)
+            transaction.roll_back()
+        else:
+            with pytest.raises(TreeError, match="everything was put back"):
+                transaction.apply(change)
+    assert snapshot(tmp_path) == before
+
+
+HOLDING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from slugfit import stash
+transaction = stash.begin(Path(sys.argv[2]))
+transaction.apply(stash.Change(("docs/index",), {}, ()))
+print("applied", flush=True)
+sys.stdin.read()
+transaction.commit(keep=True)
+"""
+
+
+def test_a_run_that_is_still_at_work_is_not_disturbed(tmp_path: Path) -> None:
+    plant(tmp_path, TREE)
+    command = [sys.executable, "-I", "-S", "-B", "-c", HOLDING, str(ENGINE.parent), str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"applied\n"
+        assert not (tmp_path / "docs/index").exists()
+        for verb in ("slim", "recover", "restore"):
+            answer = engine(verb, tmp_path)
+            assert (answer.code, answer.out) == (7, "")
+            assert "Another run of Slugfit" in answer.err
+        other.communicate()
+    assert other.returncode == 0
+    assert not (tmp_path / "docs/index").exists()
+    assert stash.restore(tmp_path) == 1
+    assert (tmp_path / "docs/index").read_text() == "docs"
+
+
+def test_the_lock_of_a_run_that_was_killed_is_open(tmp_path: Path) -> None:
+    plant(tmp_path, TREE)
+    before = snapshot(tmp_path)
+    command = [sys.executable, "-I", "-S", "-B", "-c", HOLDING, str(ENGINE.parent), str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"applied\n"
+        other.kill()
+    assert stash.recover(tmp_path) == 1
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+def test_a_lock_that_is_none_is_not_waited_for(tmp_path: Path, kind: str) -> None:
+    root = plant(tmp_path / "root", TREE)
+    before = snapshot(root)
+    stash.begin(root).apply(_change(root, GONE))
+    lock = root / ".slugfit/1/lock"
+    lock.unlink()
+    if kind == "link":
+        lock.symlink_to(tmp_path / "outside")
+    elif kind == "folder":
+        lock.mkdir()
+    else:
+        os.mkfifo(lock)
+    assert stash.recover(root) == 1
+    assert snapshot(root) == before
+    assert not (tmp_path / "outside").exists()
 
 
 @pytest.mark.parametrize("way", ["commit", "keep", "roll back"])

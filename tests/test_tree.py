@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import stat
 from pathlib import Path
@@ -114,6 +115,24 @@ def deep(tmp_path: Path) -> Iterator[str]:
 def test_a_tree_may_be_deeper_than_python_recurses(tmp_path: Path, deep: str) -> None:
     assert scan(tmp_path).entries[-1].path == deep
     assert Places(tmp_path).of(deep).read_text() == "x"
+
+
+def test_what_lies_beyond_the_longest_path_is_left_alone(tmp_path: Path) -> None:
+    plant(tmp_path, {"a/open": "", "b": ""})
+    here, name = os.getcwd(), "d" * 250
+    try:
+        os.chdir(tmp_path / "a")
+        for _ in range(20):
+            os.mkdir(name)
+            os.chdir(name)
+        Path("end").write_text("x")
+    finally:
+        os.chdir(here)
+    found = scan(tmp_path)
+    assert len(found.unreadable) == 1
+    assert found.unreadable[0].startswith(f"a/{name}/{name}")
+    assert {"a/open", "b"} < {entry.path for entry in found.entries}
+    shutil.rmtree(tmp_path / "a")
 
 
 def test_slugfits_own_folder_at_the_root_is_no_part_of_the_tree(tmp_path: Path) -> None:

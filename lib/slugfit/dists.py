@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _INFO = re.compile(r"(?P<name>[^/]+?)-(?P<version>[^/-]+)(-[^/]*)?\.(dist|egg)-info")
 _CACHED = re.compile(r"(.+?)\.[a-z]+-?\d.*\.py[co]", re.DOTALL)
+_LARGEST = 1 << 26
+"""Bytes of a metadata file; the largest real ones have two million."""
 APP = "(app)"
 PYTHON = "(python)"
 UNOWNED = "(other)"
@@ -104,7 +106,7 @@ def _read_one(root: Path, info: str, paths: set[str]) -> Distribution:
 
 def _text(file: Path) -> str | None:
     try:
-        if file.is_symlink() or not file.is_file():
+        if file.is_symlink() or not file.is_file() or file.stat().st_size > _LARGEST:
             return None
         # As it is: a name in RECORD may hold line ends of any kind.
         return file.read_bytes().decode("utf-8", "surrogateescape")

@@ -79,11 +79,15 @@ def removable_tail(source: Path | BinaryIO) -> Tail | None:
     None for what is no executable or library of a processor in MACHINES, is malformed, has no
     sections, is a separate debug file, or holds data that its sections do not account for (an
     archive put behind it); for a section in RUN_TIME_SECTIONS, a loaded one outside all segments,
-    and for a gain below SMALLEST_SAVING. Raises OSError if the file cannot be read.
+    for a gain below SMALLEST_SAVING, and for one that this user may not read. Raises OSError if
+    the file cannot be read for another reason.
     """
     if isinstance(source, Path):
-        with source.open("rb") as stream:
-            return removable_tail(stream)
+        try:
+            with source.open("rb") as stream:
+                return removable_tail(stream)
+        except PermissionError:
+            return None
     try:
         found = image.parse(source)
         tail = _tail(found, _ending(source, found))

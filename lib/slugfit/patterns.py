@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LITERAL = re.compile(rb"[^*?\[\\]*")
+_LONGEST = 1 << 14
+"""Bytes of a pattern: no path is a quarter as long, and to compile a long one takes minutes."""
 
 
 class PatternError(ValueError):
@@ -89,12 +91,14 @@ def parse(lines: Iterable[str], *, source: str, allow_negation: bool = True) -> 
     r"""Read patterns, one a line; ``source`` names where they are from, for errors.
 
     Split files at ``\n`` only, bytes decoded as names are (``os.fsdecode``); line ends may stay.
-    Raises PatternError for text that cannot be part of a name, and for a ``!`` line when
-    ``allow_negation`` is False.
+    Raises PatternError for text that cannot be part of a name, for a line longer than any path,
+    and for a ``!`` line when ``allow_negation`` is False.
     """
     found = []
     for number, line in enumerate(lines, 1):
         text = _clean(line.removeprefix("\ufeff") if number == 1 else line)
+        if len(text) > _LONGEST:
+            raise PatternError(f"{source}, line {number}: {text[:40]!r}…: longer than any path")
         if text.startswith("!") and not allow_negation:
             raise PatternError(f"{source}, line {number}: {text!r}: a leading '!' is not allowed")
         try:

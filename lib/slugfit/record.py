@@ -39,8 +39,7 @@ def rewrite(
     if faults:
         return text
     ending = "\r\n" if "\r\n" in text else "\n"
-    output = io.StringIO(newline="")
-    writer = csv.writer(output, lineterminator=ending)
+    lines = []
     for row in found:
         path = inside(site, row[0])
         if path in gone:
@@ -48,8 +47,15 @@ def rewrite(
         if path is not None and path in changed:
             digest, size = changed[path]
             row = [row[0], digest, str(size)]  # noqa: PLW2901 - the row as it is from now on
-        writer.writerow(row)
-    return output.getvalue()
+        lines.append(_line(row) + ending)
+    return "".join(lines)
+
+
+def _line(row: list[str]) -> str:
+    r"""One row without its end. A name may hold ``\r``: csv only quotes what its own end holds."""
+    output = io.StringIO(newline="")
+    csv.writer(output, lineterminator="\r\n").writerow(row)
+    return output.getvalue().removesuffix("\r\n")
 
 
 def digest(file: Path) -> tuple[str, int]:

@@ -5,6 +5,7 @@ This is the one place that turns a name into a path: nothing outside the root ca
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 Kind = Literal["file", "link", "folder", "other"]
 WORK_FOLDER = ".slugfit"
 """Slugfit's own folder at a root (stash and journal); never part of the tree."""
+_UNREADABLE = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG}
+"""Why a folder below the root is left alone; beyond PATH_MAX it has no name to be changed by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,9 @@ def _walk(root: Path, unreadable: list[str]) -> Iterator[Entry]:
         try:
             with os.scandir(folder) as names:
                 found = [(name.name, name.stat(follow_symlinks=False)) for name in names]
-        except PermissionError:
+        except OSError as error:
             # Names that may be listed but not looked at are no use either.
-            if not prefix:
+            if not prefix or error.errno not in _UNREADABLE:
                 raise
             unreadable.append(prefix[:-1])
             continue
