@@ -244,3 +244,18 @@ def test_planning_needs_no_more_than_its_facts() -> None:
     text = Path(plan.__file__).read_text("utf-8")
     for word in ("import os", "import time", "open(", "read_text", "pathlib import Path\n\nfrom"):
         assert word not in text
+
+
+def test_files_of_a_package_inside_another_one_stay_as_its_record_says(tmp_path: Path) -> None:
+    inner = distribution("inner", "1", {"inner/__init__.py": "", "inner/a.pyi": ""})
+    vendored = {f"outer/_vendor/{name}": content for name, content in inner.items()}
+    outer = distribution("outer", "1", {"outer/a.pyi": "", "outer/_vendor/b.pyi": "", **vendored})
+    plant(tmp_path, slug(outer))
+    made = make_plan(tmp_path, chosen())
+    stubs = {item.path.removeprefix(f"{SITE}/outer/"): item for item in made.decisions}
+    assert [name for name, item in stubs.items() if item.action == "remove"] == [
+        "_vendor/b.pyi",
+        "a.pyi",
+    ]
+    assert "RECORD of its own" in stubs["_vendor/inner/a.pyi"].reason
+    assert made.owners.by_path[f"{SITE}/outer/_vendor/inner/a.pyi"] == "outer"

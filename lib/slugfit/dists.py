@@ -59,10 +59,14 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Who owns what: distributions by name, and every path's owner."""
+    """Who owns what: distributions by name, and every path's owner.
+
+    ``vendored`` are the files that the RECORD of a distribution inside another one names.
+    """
 
     distributions: tuple[Distribution, ...]
     by_path: Mapping[str, str]
+    vendored: frozenset[str] = frozenset()
 
     def names(self) -> frozenset[str]:
         """The normalised names of all installed distributions."""
@@ -80,12 +84,13 @@ def read(tree: Tree, layout: Layout) -> Owners:
     infos = sorted(
         entry.path
         for entry in tree.entries
-        if entry.kind == "folder"
-        and posixpath.dirname(entry.path) in layout.site_packages
-        and _INFO.fullmatch(posixpath.basename(entry.path))
+        if entry.kind == "folder" and _INFO.fullmatch(posixpath.basename(entry.path))
     )
-    distributions = tuple(_read_one(tree.root, info, paths) for info in infos)
-    return Owners(distributions, _own(tree, layout, distributions))
+    own = [info for info in infos if posixpath.dirname(info) in layout.site_packages]
+    inner = [info for info in infos if info not in own and layout.scope(info)[0] == "site"]
+    distributions = tuple(_read_one(tree.root, info, paths) for info in own)
+    vendored = (_read_one(tree.root, info, paths).files for info in inner)
+    return Owners(distributions, _own(tree, layout, distributions), frozenset().union(*vendored))
 
 
 def _read_one(root: Path, info: str, paths: set[str]) -> Distribution:

@@ -72,7 +72,10 @@ class Ignores:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a plan depends on. ``unmet`` says for a rule's condition why it does not hold."""
+    """All that a plan depends on. ``unmet`` says for a rule's condition why it does not hold.
+
+    ``vendored`` are files that a RECORD which nobody rewrites names.
+    """
 
     tree: Tree
     layout: Layout
@@ -81,6 +84,7 @@ class Facts:
     ignores: Ignores
     unmet: Mapping[Condition, str]
     cuts: Mapping[str, Tail]
+    vendored: frozenset[str] = frozenset()
 
 
 def claims(facts: Facts) -> Mapping[str, tuple[Claim, ...]]:
@@ -247,6 +251,8 @@ def _shield(entry: Entry, facts: Facts) -> str | None:
         return f"The app's .slugfitignore keeps it with {kept_by!r}."
     if not entry.writable:
         return "Its folder is read-only."
+    if entry.path in facts.vendored:
+        return "It is part of a package inside another one, with a RECORD of its own."
     return None
 
 

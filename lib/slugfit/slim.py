@@ -83,6 +83,7 @@ def make_plan(root: Path, config: Config) -> Planned:
         ignores=lists,
         unmet=apps.unmet_conditions(own, owners, config.variables),
         cuts=tails,
+        vendored=owners.vendored,
     )
     if config.level == "measure":
         return Planned(tree, layout, owners, own, {}, plan.decide(facts, {}, {}), faults)
