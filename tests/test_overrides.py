@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slugfit import config
-from slugfit.overrides import OVERRIDES, Override, applying, release
+from slugfit.overrides import COMPILERS, OVERRIDES, Override, applying, release
 from slugfit.slim import make_plan
 from trees import SITE, distribution, plant, slug
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from slugfit.overrides import Compiler
 
 CASES = {
     ("twisted", "26.10.0"): ("twisted/test/__init__.py", "twisted/test/proto_helpers.py"),
@@ -67,3 +69,19 @@ def test_a_folder_means_all_in_it(tmp_path: Path) -> None:
 )
 def test_the_numbers_of_a_version(version: str, numbers: tuple[int, ...]) -> None:
     assert release(version) == numbers
+
+
+@pytest.mark.parametrize("compiler", COMPILERS, ids=lambda compiler: compiler.distribution)
+def test_headers_stay_where_a_distribution_compiles(tmp_path: Path, compiler: Compiler) -> None:
+    for number, (version, action) in enumerate(
+        ((compiler.since, "keep"), (compiler.until, "remove"), ((0,), "remove"))
+    ):
+        files = {
+            "other/x.h": "",
+            **distribution(compiler.distribution, ".".join(map(str, version)), {}),
+        }
+        root = plant(tmp_path / str(number), slug(files))
+        made = make_plan(root, config.from_environment({}))
+        (header,) = [item for item in made.decisions if item.path.endswith("x.h")]
+        assert header.action == action
+        assert (compiler.reason in header.reason) == (action == "keep")

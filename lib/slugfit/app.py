@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit import modules
+from slugfit import modules, overrides
 from slugfit.names import Module, ancestors, targets
 from slugfit.names import modules as importable
 from slugfit.rules import NOTEBOOK_SERVERS
@@ -37,15 +37,6 @@ COMPILER_NAMES = {
 
 DJANGO_SETTINGS = "DJANGO_SETTINGS_MODULE"
 
-COMPILERS = {
-    "cupy": "compiles kernels against its own headers",
-    "pytensor": "compiles C against numpy's and Python's headers",
-    "theano": "compiles C against numpy's and Python's headers",
-    "triton": "compiles its launcher against Python's headers",
-    "pythran": "compiles C++ against its own headers",
-}
-"""Distributions that compile at run time whatever the app's source says."""
-
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -75,7 +66,7 @@ def read(tree: Tree, layout: Layout, owners: Owners, ignored: frozenset[str]) ->
     wanted: set[str] = set()
     said: set[str] = set()
     settings: dict[str, str] = {}
-    use = next((COMPILERS[name] for name in sorted(owners.names()) if name in COMPILERS), None)
+    use = next(overrides.compiling(owners.distributions), None)
     for module in own:
         facts = modules.read(*modules.raw(tree.root / module.path))
         names = {name for item in facts.imports for name in targets(item, module.parent)}

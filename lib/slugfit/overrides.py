@@ -42,6 +42,37 @@ OVERRIDES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """A distribution that compiles at run time whatever the app's source says, in these versions.
+
+    No marker in code tells it: NumPy, numba and PyArrow have the same calls, for who asks for them.
+    """
+
+    distribution: str
+    since: tuple[int, ...]
+    until: tuple[int, ...]
+    reason: str
+
+
+COMPILERS = (
+    Compiler("cupy", (9,), (16,), "compiles kernels against its own headers"),
+    Compiler("pytensor", (2,), (4,), "compiles C against numpy's and Python's headers"),
+    Compiler("pythran", (0, 9), (1,), "compiles C++ against its own headers"),
+    Compiler("theano", (0, 8), (2,), "compiles C against numpy's and Python's headers"),
+    Compiler("triton", (2,), (5,), "compiles its launcher against Python's headers"),
+)
+
+
+def compiling(distributions: Iterable[Distribution]) -> Iterator[str]:
+    """Why headers are needed in this tree, for each distribution that needs them."""
+    wanted = {compiler.distribution: compiler for compiler in COMPILERS}
+    for dist in distributions:
+        compiler = wanted.get(dist.name)
+        if compiler is not None and compiler.since <= release(dist.version) < compiler.until:
+            yield f"{dist.name} {dist.version} {compiler.reason}"
+
+
 def release(version: str) -> tuple[int, ...]:
     """The numbers that a version begins with; () for one that has none."""
     found = _RELEASE.match(version)
