@@ -235,6 +235,14 @@ CASES = {
     "a single word in another function than the path": says(
         "def f():\n  return __file__\ndef g():\n  return 'tests'"
     ),
+    "folders that a build script lists": Case(
+        {
+            "pkg/setup.py": "def c(config):\n  config.add_data_dir('tests/sub')",
+            "pkg/conftest.py": "import os\nx = os.path.join(os.path.dirname(__file__), 'tests')",
+        },
+        ("pkg/conftest.py",),
+        (("SLUGFIT_KEEP", "conftest.py"),),
+    ),
     "a single word among other words": says("import os\nx = __file__, {'a', 'tests', 'b'}"),
     "the folder that a module itself stands in": says("x = ['./', '/', '../pkg/', '.', '..']"),
     "a longer name in a compiled module": Case(

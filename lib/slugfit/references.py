@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from slugfit.layout import Layout
     from slugfit.modules import Facts
 
+_BUILD_SCRIPTS = frozenset(("setup.py", "setup_package.py", "conftest.py"))
+"""Files of packages that list folders of tests, and are never run once they are installed."""
 _MOST_PIECES = 4
 """Of a path that is joined in code."""
 
@@ -225,6 +227,8 @@ def _follow_library(closure: Closure, root: Path, module: Module) -> None:
 
 def _follow_paths(closure: Closure, module: Module, facts: Facts) -> None:
     """Folders beside the module: "tests/data", or joined piece by piece, then files too."""
+    if posixpath.basename(module.path) in _BUILD_SCRIPTS:
+        return
     for literal in sorted(facts.literals):
         if "/" in literal:
             _follow_path(closure, module, literal)
