@@ -192,14 +192,17 @@ def test_a_value_that_is_no_text_is_not_repeated(place: Place) -> None:
         {"SLUGFIT_OVER_LIMIT": "fail", "SLUGFIT_LIMIT": "1"},
         {"SLUGFIT_STRICT": "1"},
         {"SLUGFIT_LEVEL": URL.removesuffix(CANARY)},
+        {"SLUGFIT_SMOKE": "env; exit 1"},
     ],
-    ids=["it fits", "over the limit", "strict", "a wrong setting"],
+    ids=["it fits", "over the limit", "strict", "a wrong setting", "a smoke command that fails"],
 )
 def test_a_build_in_chain_mode_keeps_every_secret(place: Place, values: Mapping[str, str]) -> None:
     place.config(**values)
     home = {"PYTHONHOME": "/app/.heroku/python"}
     compiled = place.run("compile", *place.folders, **home)
-    assert (compiled.code == 0) == (len(values) == 0 or "SLUGFIT_STRICT" in values), compiled.out
+    fine = not values or not values.keys().isdisjoint({"SLUGFIT_STRICT", "SLUGFIT_SMOKE"})
+    assert (compiled.code == 0) == fine, compiled.out
+    assert ("The smoke command fails" in compiled.out) == ("SLUGFIT_SMOKE" in values)
     answers = [compiled, place.run("report", *place.folders), place.run("release", place.build)]
     place.expect_no_secret(*answers)
     if compiled.code == 0:

@@ -18,6 +18,7 @@ LAYOUT = Layout("slug", ".heroku/python", (), None, None)
 SECRETS: dict[str, Content] = {
     "DATABASE_URL": "postgres://user:c4n4ry@db.example/x\n",
     "SHORT": "no",
+    "KEY": "-----BEGIN\nc4n4ry-line\n-----END\n",
     "PATH": "/c4n4ry",
     "BINARY": b"\xff\xfe",
 }
@@ -37,6 +38,7 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
         ("exit 3", "it ended with status 3"),
         ("echo one; echo two >&2; echo; exit 1", "it ended with status 1: two"),
         ('echo "cannot reach $DATABASE_URL"; false', "it ended with status 1: cannot reach ***"),
+        ('echo "$KEY" | sed -n 2p; false', "it ended with status 1: ***"),
         ('printf "\\xff"; false', "it ended with status 1: \ufffd"),
         ("no-such-command-at-all 2>/dev/null", "it ended with status 127"),
         ('test "$(tool)" = "own tool" && test -d .heroku', ""),

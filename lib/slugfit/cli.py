@@ -100,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument(
                 "--keep-stash", action="store_true", help="keep what went, for restore"
             )
+            verb.add_argument(
+                "--store",
+                type=Path,
+                metavar="DIR",
+                help="start from the whole tree that this folder remembers, and keep there what "
+                "goes: for platforms that cache the slimmed tree",
+            )
     _tree_verb(verbs, "restore", commands.restore, "Put back what slim --keep-stash set aside")
     _tree_verb(verbs, "recover", commands.recover, "Put back what an interrupted run left")
     why = _tree_verb(verbs, "why", commands.why, "Explain what happens to one file, and why")

@@ -63,9 +63,13 @@ def slim(options: argparse.Namespace) -> int:
     """Slim, verify, measure."""
     chosen = _config(options)
     if chosen.level == "measure":
+        if options.store is not None:
+            line.bring_back(options.root, options.store)
         made = report.make(line.dry_run(options.root, chosen), chosen, "measure")
     else:
-        outcome = line.slim(options.root, chosen, keep_stash=options.keep_stash)
+        outcome = line.slim(
+            options.root, chosen, keep_stash=options.keep_stash, kept_in=options.store
+        )
         made = report.make(outcome, chosen, "slim")
     return _show(options, chosen, made)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slugfit import app as apps
-from slugfit import changes, dists, elf, ignores, measure, plan, proof, references, stash
+from slugfit import changes, dists, elf, ignores, measure, plan, proof, references, stash, store
 from slugfit import layout as layouts
 from slugfit import tree as trees
 from slugfit.clock import Clock
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from slugfit.layout import Layout
     from slugfit.measure import Sizes
     from slugfit.plan import Decision
-    from slugfit.proof import Returned
+    from slugfit.proof import Proof, Returned
     from slugfit.tree import Tree
     from slugfit.verify import Failure, Step
 
@@ -127,14 +127,19 @@ def dry_run(root: Path, config: Config) -> Outcome:
     return Outcome(planned, sizes, (), (), (), "", clock.seconds)
 
 
-def slim(root: Path, config: Config, *, keep_stash: bool = False) -> Outcome:
+def slim(
+    root: Path, config: Config, *, keep_stash: bool = False, kept_in: Path | None = None
+) -> Outcome:
     """Carry the plan out, verify it and measure; on any failure everything is put back.
 
-    Raises RollBackError if that fails, and VerificationError or TreeError (with everything back
-    in its place) if ``config.strict``.
+    With ``kept_in`` it starts from the whole tree that this store remembers, and leaves there what
+    it takes. Raises RollBackError if putting back fails, and VerificationError or TreeError (with
+    everything back in its place) if ``config.strict``.
     """
     clock = Clock()
     clock.time("recover", lambda: stash.recover(root))
+    if kept_in is not None:
+        bring_back(root, kept_in)
     planned = clock.time("plan", lambda: make_plan(root, config))
     change = changes.from_plan(planned.tree, planned.owners, planned.tails, planned.decisions)
     if not change.removed and not change.written:
@@ -142,6 +147,8 @@ def slim(root: Path, config: Config, *, keep_stash: bool = False) -> Outcome:
         return Outcome(planned, sizes, (), (), (), "", clock.seconds)
     try:
         proved = proof.carry_out(planned, config, clock)
+        if kept_in is not None:
+            _store(kept_in, proved)
     except (VerificationError, TreeError) as error:
         if config.strict:
             raise
@@ -156,6 +163,32 @@ def slim(root: Path, config: Config, *, keep_stash: bool = False) -> Outcome:
         "",
         clock.seconds,
     )
+
+
+def bring_back(root: Path, kept_in: Path) -> int:
+    """Return what a store has for this tree; raise TreeError if that cannot be done."""
+    try:
+        return store.bring_back(kept_in, root)
+    except OSError as error:
+        raise TreeError(
+            "What an earlier build took could not be brought back",
+            str(error),
+            "Check free disk space and permissions, then build again.",
+        ) from error
+
+
+def _store(kept_in: Path, proved: Proof) -> None:
+    """Keep what goes before it is gone; raise TreeError with everything put back."""
+    try:
+        store.keep(kept_in, proved.transaction.old, proved.planned)
+    except OSError as error:
+        proved.transaction.roll_back()
+        raise TreeError(
+            "What goes could not be kept for the next build; everything was put back", str(error)
+        ) from error
+    except BaseException:
+        proved.transaction.roll_back()
+        raise
 
 
 def _undone(root: Path, config: Config, error: SlugfitError, clock: Clock) -> Outcome:

@@ -67,9 +67,15 @@ def run(command: str, root: Path, layout: Layout, env_dir: Path | None) -> str:
 def _told(code: int, output: bytes, variables: Mapping[str, str]) -> str:
     """The exit code and the last line, without any config var's value."""
     text = output.decode("utf-8", "replace")
-    for name, value in sorted(variables.items(), key=lambda item: -len(item[1])):
-        if len(value.strip()) >= _SHORTEST_SECRET and name not in _PUBLIC:
-            text = text.replace(value.strip(), "***")
+    secrets = {
+        part.strip()
+        for name, value in variables.items()
+        if name not in _PUBLIC
+        for part in (value, *value.splitlines())
+    }
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "***")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return f"it ended with status {code}" + (f": {lines[-1][:_MOST_TOLD]}" if lines else "")
 
