@@ -1,7 +1,9 @@
 # make test    the whole suite (its own set-up included)
 # make lint    every linter
 # make bench   times and sizes as ratios; reports, never asserts
-.PHONY: test quick lint format bench clean
+# make corpus  whole environments before and after, into docs/corpus.md (an hour or two; the
+#              parts: make corpus CORPUS="django torch", CI's: make corpus CORPUS=--small)
+.PHONY: test quick lint format bench corpus clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,6 +36,9 @@ format: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python tests/bench.py $(BENCH)
+
+corpus: $(VENV)/ready
+	PYTHONPATH=tests $(BIN)/python -B -m corpus $(CORPUS)
 
 $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)
