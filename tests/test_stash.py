@@ -417,15 +417,16 @@ def test_a_file_that_vanished_undoes_everything(tmp_path: Path) -> None:
     assert snapshot(tmp_path) == before
 
 
-def test_a_file_in_an_emptied_folder_that_was_not_planned_undoes_everything(
-    tmp_path: Path,
-) -> None:
+def test_a_file_that_came_into_an_emptied_folder_stays_and_its_folder_too(tmp_path: Path) -> None:
     plant(tmp_path, TREE)
     change = _change(tmp_path, GONE)
     plant(tmp_path, {"docs/new": "somebody's"})
     before = snapshot(tmp_path)
-    with pytest.raises(TreeError):
-        stash.begin(tmp_path).apply(change)
+    transaction = stash.begin(tmp_path)
+    transaction.apply(change)
+    assert os.listdir(tmp_path / "docs") == ["new"]
+    assert not (tmp_path / "pkg/tests").exists()
+    transaction.roll_back()
     assert snapshot(tmp_path) == before
 
 

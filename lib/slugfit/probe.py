@@ -9,6 +9,7 @@ standard error. Runs on every Python from 3.8.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
 
 NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.bind"}
 """Audit events of code that would talk to somebody."""
+CHANGES = {
+    "os.chmod",
+    "os.link",
+    "os.mkdir",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.symlink",
+    "os.truncate",
+    "os.utime",
+    "sqlite3.connect",
+}
+"""Audit events of code that would change a file, whose name is among the first two arguments."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -81,27 +95,36 @@ def load_library(path: str) -> None:
 def set_up(settings: str) -> None:
     """``django.setup()`` with the app's own settings: all its installed apps and their models.
 
-    The app's code runs here, from the app's folder; it may neither reach the network nor write
-    there.
+    The app's code runs here, from the app's folder; it may not reach the network.
     """
-    root = os.getcwd()
-    sys.addaudithook(lambda event, arguments: forbid(root, event, arguments))
-    sys.path.insert(0, root)
+    sys.addaudithook(forbid_network)
+    sys.path.insert(0, os.getcwd())
     os.environ["DJANGO_SETTINGS_MODULE"] = settings
     importlib.import_module("django").setup()
 
 
-def forbid(root: str, event: str, arguments: Any) -> None:  # noqa: ANN401 - as the hook gets it
-    """Raise OSError for what would be seen outside of this process."""
+def forbid_network(event: str, _: object) -> None:
+    """Raise OSError for what somebody else would notice."""
     if event in NETWORK:
         raise OSError("no network while the slug is verified")
-    if event not in ("open", "sqlite3.connect") or not isinstance(arguments[0], str):
+
+
+def forbid_changes(root: str, event: str, arguments: Any) -> None:  # noqa: ANN401 - as hooks get it
+    """Raise OSError for what would change a file of the slug: it is to ship as it was planned.
+
+    The usual case are caches beside the code, as numba writes them; such code has another place
+    for them, or goes without, because a slug's folders may not be writable.
+    """
+    if event == "open":
+        if not arguments[2] & WRITING:
+            return
+    elif event not in CHANGES:
         return
-    if event == "open" and not arguments[2] & WRITING:
-        return
-    place = os.path.abspath(arguments[0])
-    if place.startswith(root + os.sep):
-        raise OSError("no writing to the slug while it is verified: " + place)
+    for place in arguments[:2]:
+        if isinstance(place, (str, bytes)):
+            path = os.path.abspath(os.fsdecode(place))
+            if path.startswith(root + os.sep):
+                raise OSError(errno.EROFS, "no writing to the slug while it is verified", path)
 
 
 KINDS = {"import": import_module, "load": load_library, "setup": set_up}
@@ -173,6 +196,8 @@ def main() -> None:
     sys.dont_write_bytecode = True
     os.chdir(task["folder"])
     sys.path[:0] = task["paths"]
+    root = task["root"]
+    sys.addaudithook(lambda event, arguments: forbid_changes(root, event, arguments))
     if task["stash"]:
         read_bytecode_from(task["root"], task["stash"])
     if task["django"]:

@@ -86,7 +86,7 @@ class Stash:
                 _move(places.of(path), self.old / path)
                 (self.folder / "new" / str(number)).rename(places.of(path))
             for path, _ in change.emptied:
-                places.of(path).rmdir()
+                _remove_if_empty(places.of(path))
         except (OSError, TreeError) as error:
             self.roll_back()
             raise TreeError(
@@ -330,5 +330,6 @@ def _discard(folder: Path) -> None:
 
 
 def _remove_if_empty(folder: Path) -> None:
+    """What somebody has put there meanwhile is not ours, and no harm."""
     with contextlib.suppress(OSError):
         folder.rmdir()

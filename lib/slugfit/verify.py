@@ -246,6 +246,8 @@ def _environment(child: Child, home: str) -> Mapping[str, str]:
         "TMPDIR": home,
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
+        # For the Pythons that modules start; the child itself has its option.
+        "PYTHONDONTWRITEBYTECODE": "1",
         # Libraries that would start threads for every core only slow an import down.
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
