@@ -50,9 +50,19 @@ class Slice:
 
 SLICES = (
     Slice("datascience", "numpy", ("numpy/lib/tests", "numpy/linalg/tests")),
-    Slice("datascience", "scipy", ("scipy/stats/tests/test_morestats.py", "scipy/fft/tests")),
-    Slice("datascience", "pandas", ("pandas/tests/reshape", "pandas/tests/arithmetic")),
-    Slice("datascience", "scikit-learn", ("sklearn/tree/tests", "sklearn/linear_model/tests")),
+    Slice(
+        "datascience",
+        "scipy",
+        ("scipy/stats/tests/test_morestats.py", "scipy/fft/tests"),
+        needs=("scipy/stats/tests",),
+    ),
+    Slice("datascience", "pandas", ("pandas/tests/reshape/merge", "pandas/tests/strings")),
+    Slice(
+        "datascience",
+        "scikit-learn",
+        ("sklearn/tree/tests", "sklearn/preprocessing/tests"),
+        needs=("sklearn/callback/tests",),
+    ),
     Slice(
         "astronomy",
         "astropy",
