@@ -3,7 +3,9 @@
 # make bench   times and sizes as ratios; reports, never asserts
 # make corpus  whole environments before and after, into docs/corpus.md (an hour or two; the
 #              parts: make corpus CORPUS="django torch", CI's: make corpus CORPUS=--small)
-.PHONY: test quick lint format bench corpus clean
+# make pyz     slugfit.pyz, the engine as one file
+# make wheel   dist/slugfit-….whl
+.PHONY: test quick lint format bench corpus pyz wheel clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -40,10 +42,16 @@ bench: $(VENV)/ready
 corpus: $(VENV)/ready
 	PYTHONPATH=tests $(BIN)/python -B -m corpus $(CORPUS)
 
+pyz:
+	$(PYTHON) -I -S -B lib/slugfit single-file slugfit.pyz
+
+wheel: $(VENV)/ready
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
 $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .work .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist lib/*.egg-info slugfit.pyz .work .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -56,5 +56,7 @@ build::_run() (
 	environment::set_build_defaults "${ENV_DIR}"
 	environment::tell
 	environment::forget_stale_installs "${CACHE_DIR}"
+	# The app's own hook may slim as well: not before this buildpack does, whose cache stays whole.
+	export WRAPPED_BY_SLUGFIT=1
 	exec "${1}" "${BUILD_DIR}" "${CACHE_DIR}" "${ENV_DIR}"
 )

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from slugfit import config, dists, layout, modules, references, tree
 from slugfit.candidates import Candidate
+from slugfit.references import Staying
 from slugfit.slim import make_plan
 from trees import SITE, STDLIB, Content, Link, distribution, plant, slug
 
@@ -547,7 +548,7 @@ def test_no_candidate_means_nothing_is_read(tmp_path: Path) -> None:
     where = layout.recognise(tmp_path)
     owners = dists.read(scanned, where)
     paths = [entry.path for entry in scanned.files()]
-    assert references.find(Path("/nowhere"), where, owners, [], paths) == {}
+    assert references.find(Path("/nowhere"), where, owners, [], Staying(tuple(paths))) == {}
 
 
 def test_a_candidate_may_stand_in_the_interpreter(tmp_path: Path) -> None:
@@ -557,7 +558,7 @@ def test_a_candidate_may_stand_in_the_interpreter(tmp_path: Path) -> None:
     where = layout.recognise(tmp_path)
     owners = dists.read(scanned, where)
     candidate = Candidate(tests, "interpreter-parts", f"{STDLIB}/test")
-    found = references.find(tmp_path, where, owners, [candidate], ["app.py"])
+    found = references.find(tmp_path, where, owners, [candidate], Staying(("app.py",)))
     assert {path: (item.by, item.how) for path, item in found.items()} == {
         tests: ("app.py", "imports test.support")
     }

@@ -9,6 +9,7 @@ import pytest
 
 from slugfit import smoke
 from slugfit.layout import Layout
+from slugfit.verify import Child
 from trees import Content, plant
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
 def test_the_command_runs_as_on_a_dyno(places: tuple[Path, Path], command: str, told: str) -> None:
     root, env_dir = places
     started = time.monotonic()
-    assert smoke.run(command, root, LAYOUT, env_dir) == told
+    assert smoke.run(command, Child(root, LAYOUT, None, env_dir)) == told
     assert time.monotonic() - started < 30
 
 
@@ -59,12 +60,13 @@ def test_a_command_that_hangs_is_ended(
     places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smoke, "SECONDS", 0.5)
-    assert "longer than 0.5" in smoke.run("sleep 60", places[0], LAYOUT, places[1])
+    assert "longer than 0.5" in smoke.run("sleep 60", Child(places[0], LAYOUT, None, places[1]))
 
 
 def test_without_an_env_dir_the_environment_is_the_config_vars(
     places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("API_KEY", "c4n4ry-value")
-    assert smoke.run('test "$API_KEY" = c4n4ry-value', places[0], LAYOUT, None) == ""
-    assert "c4n4ry" not in smoke.run('echo "$API_KEY"; false', places[0], LAYOUT, None)
+    child = Child(places[0], LAYOUT, None)
+    assert smoke.run('test "$API_KEY" = c4n4ry-value', child) == ""
+    assert "c4n4ry" not in smoke.run('echo "$API_KEY"; false', child)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slugfit import modules, overrides
+from slugfit import tree as trees
+from slugfit.layout import Layout
 from slugfit.names import Module, ancestors, targets
 from slugfit.names import modules as importable
 from slugfit.rules import NOTEBOOK_SERVERS
+from slugfit.source import LEFT_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from slugfit.dists import Owners
-    from slugfit.layout import Layout
     from slugfit.rules import Condition
     from slugfit.tree import Tree
 
@@ -53,8 +57,35 @@ class App:
     settings: str = ""
 
 
-def read(tree: Tree, layout: Layout, owners: Owners, ignored: frozenset[str]) -> App:
-    """Read every module of the app that ``ignored`` does not name."""
+def elsewhere(folder: Path, root: Path) -> tuple[Module, ...]:
+    """The modules of an app that lies in ``folder``, outside of the tree; paths are absolute.
+
+    The tree at ``root`` may lie inside of it, and so may other environments. Raises TreeError if
+    the folder cannot be read.
+    """
+    source = trees.scan(folder)
+    lead = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) + "/"
+    shape = Layout("app", None, (), None, None)
+    paths = (
+        entry.path
+        for entry in source.files()
+        if not entry.path.startswith(lead) and LEFT_OUT.isdisjoint(entry.path.split("/"))
+    )
+    return tuple(
+        replace(module, path=str(folder / module.path), base=f"{folder}/")
+        for module in importable(paths, shape)
+        if not module.compiled
+    )
+
+
+def read(
+    tree: Tree,
+    layout: Layout,
+    owners: Owners,
+    ignored: frozenset[str],
+    outside: Iterable[Module] = (),
+) -> App:
+    """Read every module of the app that ``ignored`` does not name, and those ``outside``."""
     own = [
         module
         for module in importable((entry.path for entry in tree.files()), layout)
@@ -62,6 +93,7 @@ def read(tree: Tree, layout: Layout, owners: Owners, ignored: frozenset[str]) ->
         and not module.compiled
         and module.path not in ignored
     ]
+    own += outside
     installed = _installed(tree, layout)
     wanted: set[str] = set()
     said: set[str] = set()

@@ -80,6 +80,12 @@ class Job:
 def command(options: argparse.Namespace) -> int:
     """Build, pack, report, and boot if asked; a wrong setting is told before any work."""
     app = options.app.resolve()
+    if not (HOME / STAND_IN).is_dir():
+        raise UsageError(
+            "This copy of Slugfit cannot build slugs.",
+            "The buildpack's scripts are not beside it: it is the engine alone.",
+            "Clone the repository, and call its bin/slugfit.",
+        )
     if app.is_dir():
         config.from_environment(dict(options.config), config.read_project(app))
     output = (options.output or Path(f"slug-{app.name}")).resolve()

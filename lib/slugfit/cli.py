@@ -112,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     why = _tree_verb(verbs, "why", commands.why, "Explain what happens to one file, and why")
     why.add_argument("path", metavar="PATH", help="a file, as seen from DIR")
     _add_settings(why)
+    _add_hook_verbs(verbs)
     _add_buildpack_verbs(verbs)
     return parser
 
@@ -151,6 +152,12 @@ def _add_settings(verb: argparse.ArgumentParser) -> None:
         help="a setting, such as SLUGFIT_BYTECODE=keep (also read from the environment)",
     )
     verb.add_argument("--limit", metavar="LIMIT", help="the same as --config SLUGFIT_LIMIT=LIMIT")
+    verb.add_argument(
+        "--app",
+        metavar="APP",
+        type=Path,
+        help="the app's folder, if DIR holds only what is installed for it",
+    )
     # What bin/compile adds: config vars as files, the build cache, the log's form.
     verb.add_argument("--env-dir", type=Path, help=argparse.SUPPRESS)
     verb.add_argument("--cache-dir", type=Path, help=argparse.SUPPRESS)
@@ -185,6 +192,22 @@ def _add_build(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     verb.add_argument("--limit", metavar="LIMIT", help="a platform's name or a size such as 500M")
     verb.add_argument("--boot", action="store_true", help="start the written slug and ask it for /")
     verb.add_argument("--json", action="store_true", help="print report.json instead of the log")
+
+
+def _add_hook_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, run, text in (
+        ("install-hook", commands.install_hook, "Make an app's bin/post_compile slim its builds"),
+        ("update-hook", commands.update_hook, "Bring an app's hook to this version of Slugfit"),
+    ):
+        _verb(verbs, name, run, text).add_argument(
+            "app", metavar="APP", type=Path, help="the app's folder"
+        )
+    hook = _verb(verbs, "hook", commands.hook, "Slim a build from within bin/post_compile")
+    hook.add_argument(
+        "root", metavar="DIR", type=Path, nargs="?", default=Path(), help="the build directory"
+    )
+    single = _verb(verbs, "single-file", commands.single_file, "Write Slugfit as one file")
+    single.add_argument("file", metavar="FILE", type=Path, help="such as slugfit.pyz")
 
 
 def _add_buildpack_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -6,19 +6,20 @@ import json
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slugfit import __version__, explain, ignores, report, single, stash, vendor
 from slugfit import config as settings
 from slugfit import environment as variables
-from slugfit import explain, ignores, report, stash
+from slugfit import hook as hooks
 from slugfit import slim as line
 from slugfit.errors import Exit, OverLimitError, TreeError, UsageError
 from slugfit.report import as_json, since, text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from slugfit.config import Config
     from slugfit.report import Report
@@ -44,10 +45,16 @@ def _config(options: argparse.Namespace, **fixed: str) -> Config:
     if getattr(options, "limit", None):
         found["SLUGFIT_LIMIT"] = options.limit
     found.update(fixed)
-    chosen = settings.from_environment(found, settings.read_project(options.root))
+    app_dir = getattr(options, "app", None)
+    if app_dir is not None:
+        _need_folder(app_dir)
+        app_dir = app_dir.absolute()
+    chosen = settings.from_environment(found, settings.read_project(app_dir or options.root))
     return replace(
         chosen,
         env_dir=getattr(options, "env_dir", None),
+        app_dir=app_dir,
+        tree_is_cached=getattr(options, "store", None) is not None,
         after_build=getattr(options, "build_log", False),
     )
 
@@ -153,6 +160,50 @@ def why(options: argparse.Namespace) -> int:
         sys.stdout.write(as_json.render(explain.document(answer)))
     else:
         sys.stdout.write(explain.sentence(answer))
+    return Exit.OK
+
+
+def install_hook(options: argparse.Namespace) -> int:
+    """Vendor this engine into an app."""
+    return _say(vendor.install(options.app))
+
+
+def update_hook(options: argparse.Namespace) -> int:
+    """Bring an app's vendored engine to this version."""
+    return _say(vendor.update(options.app))
+
+
+def single_file(options: argparse.Namespace) -> int:
+    """Write the engine as one file."""
+    try:
+        single.write(options.file)
+    except OSError as error:
+        raise TreeError(f"{options.file} cannot be written.", str(error)) from error
+    return _say([f"{options.file} is Slugfit {__version__}."])
+
+
+def hook(options: argparse.Namespace) -> int:
+    """Slim the build directory from within bin/post_compile."""
+    if hooks.WRAPPED in os.environ:
+        return _say(["Slugfit's buildpack slims after this hook; there is nothing to do here."])
+    place = hooks.Place(
+        options.root.absolute(), _folder("CACHE_DIR", made=True), _folder("ENV_DIR", made=False)
+    )
+    options.env_dir = place.env_dir
+    code, told = hooks.run(place, lambda: _config(options))
+    _say(told)
+    return code
+
+
+def _folder(variable: str, *, made: bool) -> Path | None:
+    """The folder that the platform names, if it does; one that is ``made`` need not be there."""
+    named = os.environ.get(variable)
+    return Path(named).absolute() if named and (made or os.path.isdir(named)) else None
+
+
+def _say(lines: Iterable[str]) -> int:
+    for sentence in lines:
+        print(sentence)
     return Exit.OK
 
 

@@ -88,6 +88,10 @@ class Config:
     """Names of all config vars, Slugfit's or not; never their values."""
     env_dir: Path | None = None
     """Where the config vars lie, for the smoke command; None if they are the environment."""
+    app_dir: Path | None = None
+    """Where the app's source lies when it is no part of the tree (an environment of its own)."""
+    tree_is_cached: bool = False
+    """Whether the next build's installer starts from the slimmed tree (a hook's does)."""
     after_build: bool = False
     """Whether .slugignore was applied before the build: what it names now, the build has made."""
 

@@ -251,9 +251,17 @@ def _shield(entry: Entry, facts: Facts) -> str | None:
         return f"The app's .slugfitignore keeps it with {kept_by!r}."
     if not entry.writable:
         return "Its folder is read-only."
+    if facts.config.tree_is_cached and _is_for_installers(entry, facts.layout):
+        return "The next build starts from this tree, and its installer needs it."
     if entry.path in facts.vendored:
         return "It is part of a package inside another one, with a RECORD of its own."
     return None
+
+
+def _is_for_installers(entry: Entry, layout: Layout) -> bool:
+    """The bundled pip, and Python's headers for what is compiled at installation."""
+    scope, inner = layout.scope(entry.path)
+    return (scope, inner.partition("/")[0]) in {("stdlib", "ensurepip"), ("prefix", "include")}
 
 
 def _kept_by(path: str, lines: PatternSet) -> str | None:

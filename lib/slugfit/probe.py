@@ -2,9 +2,9 @@
 
 Standard input is one JSON object: ``steps`` ([kind, name, needed] each), ``seconds`` for each of
 them, ``spare`` (seconds for all that are not needed), ``paths`` (folders for sys.path), ``root``,
-``stash``, ``folder`` (to run in) and ``django`` (whether to set Django up first). For each step
-one JSON line goes to the descriptor that standard output was; whatever the modules print goes to
-standard error. Runs on every Python from 3.8.
+``unchanged`` (folders that nothing may write to), ``stash``, ``folder`` (to run in) and ``django``
+(whether to set Django up first). For each step one JSON line goes to the descriptor that standard
+output was; whatever the modules print goes to standard error. Runs on every Python from 3.8.
 """
 
 from __future__ import annotations
@@ -109,8 +109,12 @@ def forbid_network(event: str, _: object) -> None:
         raise OSError("no network while the slug is verified")
 
 
-def forbid_changes(root: str, event: str, arguments: Any) -> None:  # noqa: ANN401 - as hooks get it
-    """Raise OSError for what would change a file of the slug: it is to ship as it was planned.
+def forbid_changes(
+    roots: tuple[str, ...],
+    event: str,
+    arguments: Any,  # noqa: ANN401 - as hooks get it
+) -> None:
+    """Raise OSError for what would change a file below ``roots``: they ship as it was planned.
 
     The usual case are caches beside the code, as numba writes them; such code has another place
     for them, or goes without, because a slug's folders may not be writable.
@@ -123,7 +127,7 @@ def forbid_changes(root: str, event: str, arguments: Any) -> None:  # noqa: ANN4
     for place in arguments[:2]:
         if isinstance(place, (str, bytes)):
             path = os.path.abspath(os.fsdecode(place))
-            if path.startswith(root + os.sep):
+            if path.startswith(roots):
                 raise OSError(errno.EROFS, "no writing to the slug while it is verified", path)
 
 
@@ -196,8 +200,8 @@ def main() -> None:
     sys.dont_write_bytecode = True
     os.chdir(task["folder"])
     sys.path[:0] = task["paths"]
-    root = task["root"]
-    sys.addaudithook(lambda event, arguments: forbid_changes(root, event, arguments))
+    roots = tuple(root + os.sep for root in task["unchanged"])
+    sys.addaudithook(lambda event, arguments: forbid_changes(roots, event, arguments))
     if task["stash"]:
         read_bytecode_from(task["root"], task["stash"])
     if task["django"]:

@@ -143,7 +143,7 @@ def _try(
     planned: Planned, transaction: Stash | None, tried: Sequence[Step], config: Config
 ) -> tuple[Failure, ...]:
     old = transaction.old if transaction is not None else None
-    child = verify.Child(planned.tree.root, planned.layout, old, config.env_dir)
+    child = verify.Child(planned.tree.root, planned.layout, old, config.env_dir, config.app_dir)
     return verify.run(child, tried, _is_foreign(planned))
 
 

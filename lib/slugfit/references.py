@@ -44,6 +44,14 @@ class Reference:
     how: str
 
 
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """What refers to candidates: paths of the tree, and modules that are no part of it."""
+
+    paths: tuple[str, ...]
+    outside: tuple[Module, ...] = ()
+
+
 @dataclass(slots=True)
 class Closure:
     """The growing set of kept candidates, with the first reason for each."""
@@ -106,15 +114,10 @@ class Closure:
 
 
 def find(
-    root: Path,
-    layout: Layout,
-    owners: Owners,
-    proposed: Iterable[Candidate],
-    kept_paths: Iterable[str],
+    root: Path, layout: Layout, owners: Owners, proposed: Iterable[Candidate], staying: Staying
 ) -> Mapping[str, Reference]:
     """The candidates that must stay, each with the reference that keeps it."""
-    staying = tuple(kept_paths)
-    kept_modules = tuple(importable(staying, layout))
+    kept_modules = (*importable(staying.paths, layout), *staying.outside)
     aims = aims_of(proposed, layout, owners.by_path, kept_modules)
     closure = Closure(aims, owners.by_path)
     if not aims.by_path:
@@ -122,7 +125,7 @@ def find(
     _follow_entry_points(closure, owners)
     for path, override in overrides.applying(owners.distributions):
         closure.keep([path], Reference(f"An override for {override.distribution}", override.reason))
-    for path in staying:
+    for path in staying.paths:
         _follow_link(closure, root, path)
     for module in kept_modules:
         tokens = aims.tokens + aims.own_tokens.get(owners.by_path.get(module.path, ""), ())
@@ -164,11 +167,10 @@ def _facts(root: Path, module: Module, tokens: tuple[bytes, ...], *, whole: bool
 
 
 def _stands_inside(path: str, folders: frozenset[str]) -> bool:
-    folder = posixpath.dirname(path)
-    while folder:
-        if folder in folders:
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        if path in folders:
             return True
-        folder = posixpath.dirname(folder)
     return False
 
 

@@ -66,14 +66,15 @@ def make_plan(root: Path, config: Config) -> Planned:
     tree = trees.scan(root)
     layout = layouts.recognise(root)
     owners = dists.read(tree, layout)
-    lists = ignores.read(root, config)
-    faults = (*ignores.faults(root), *_faults(tree, owners))
+    lists = ignores.read(config.app_dir or root, config)
+    faults = (*ignores.faults(config.app_dir or root), *_faults(tree, owners))
+    outside = apps.elsewhere(config.app_dir, root) if config.app_dir else ()
     ignored = frozenset(
         entry.path
         for entry in tree.files()
         if layout.scope(entry.path)[0] == "app" and lists.slugignore.excludes(entry.path)
     )
-    own = apps.read(tree, layout, owners, ignored)
+    own = apps.read(tree, layout, owners, ignored, outside)
     tails = {} if "symbols" in config.rules_off else _tails(tree)
     facts = plan.Facts(
         tree=tree,
@@ -90,7 +91,8 @@ def make_plan(root: Path, config: Config) -> Planned:
     found = plan.claims(facts)
     proposed = plan.decide(facts, found, {})
     candidates = tuple(plan.candidates(found, proposed))
-    staying = (decision.path for decision in proposed if decision.action != "remove")
+    paths = tuple(decision.path for decision in proposed if decision.action != "remove")
+    staying = references.Staying(paths, outside)
     held = references.find(root, layout, owners, candidates, staying)
     return Planned(tree, layout, owners, own, tails, plan.decide(facts, found, held), faults)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from slugfit.layout import Layout
+    from slugfit.verify import Child
 
 SECONDS = 180
 NOT_FOR_PROGRAMS = frozenset(
@@ -29,13 +29,13 @@ _PUBLIC = NOT_FOR_PROGRAMS | {"PWD", "OLDPWD", "TMPDIR", "SHELL", "TERM", "USER"
 _MOST_TOLD = 200
 
 
-def run(command: str, root: Path, layout: Layout, env_dir: Path | None) -> str:
-    """Run ``command`` with bash in the tree's root; why it failed, or "" if it did not."""
-    variables = config_vars(env_dir)
+def run(command: str, child: Child) -> str:
+    """Run ``command`` with bash in the app's folder; why it failed, or "" if it did not."""
+    variables = config_vars(child.env_dir)
     environment = {**os.environ, **variables, "PYTHONDONTWRITEBYTECODE": "1"}
-    secrets = variables if env_dir is not None else os.environ
-    if layout.prefix is not None:
-        prefix = os.path.abspath(root / layout.prefix)
+    secrets = variables if child.env_dir is not None else os.environ
+    if child.layout.prefix is not None:
+        prefix = os.path.abspath(child.root / child.layout.prefix)
         environment["PATH"] = f"{prefix}/bin:{environment.get('PATH', os.defpath)}"
         path = environment.get("LD_LIBRARY_PATH")
         environment["LD_LIBRARY_PATH"] = f"{prefix}/lib:{path}" if path else f"{prefix}/lib"
@@ -47,7 +47,7 @@ def run(command: str, root: Path, layout: Layout, env_dir: Path | None) -> str:
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environment,
-            cwd=root,
+            cwd=child.folder,
             start_new_session=True,
         )
         try:

@@ -50,7 +50,7 @@ def keep(folder: Path, old: Path, planned: Planned) -> None:
     new = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     (new / _FILES).mkdir(parents=True)
-    shutil.copytree(old, new / _FILES, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(old, new / _FILES, symlinks=True, dirs_exist_ok=True, copy_function=_link)
     groups = [
         {"witnesses": dict(group.witnesses), "files": list(group.files)}
         for group in _groups(planned, old)
@@ -62,6 +62,14 @@ def keep(folder: Path, old: Path, planned: Planned) -> None:
         folder.rename(aside)
     new.rename(folder)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _link(source: str, target: str, *, follow_symlinks: bool = True) -> None:
+    """The same file under another name where that can be: its old name is about to go."""
+    try:
+        os.link(source, target, follow_symlinks=follow_symlinks)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=follow_symlinks)
 
 
 def bring_back(folder: Path, root: Path) -> int:

@@ -14,13 +14,14 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from importlib import resources
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from slugfit import smoke
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from slugfit.layout import Layout
 
@@ -75,13 +76,19 @@ class Child:
     """Where and how the steps run.
 
     ``stash`` is where moved bytecode lies, or None; ``env_dir`` holds the config vars, which only
-    the smoke command gets to see.
+    the smoke command gets to see; ``app`` is the app's own folder if it is no part of the tree.
     """
 
     root: Path
     layout: Layout
     stash: Path | None
     env_dir: Path | None = None
+    app: Path | None = None
+
+    @property
+    def folder(self) -> str:
+        """Where the app's code runs, absolute."""
+        return os.path.abspath(self.app or self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,7 @@ def run(
 
 
 def _smoke(child: Child, step: Step) -> str:
-    return smoke.run(step.name, child.root, child.layout, child.env_dir)
+    return smoke.run(step.name, child)
 
 
 def _by_package(steps: Sequence[Step]) -> list[list[Step]]:
@@ -180,6 +187,7 @@ def _run(child: Child, steps: list[Step], seconds: float) -> _Answers:
         "spare": SPARE_SECONDS,
         "paths": list(_paths(child)),
         "root": os.path.abspath(child.root),
+        "unchanged": [os.path.abspath(child.root), child.folder],
         "stash": str(child.stash) if child.stash else "",
         "django": steps[0].kind != "setup"
         and any(step.name.partition(".")[0] == "django" for step in steps),
@@ -188,7 +196,7 @@ def _run(child: Child, steps: list[Step], seconds: float) -> _Answers:
     # A file, not a pipe: what the modules start and leave behind would hold a pipe open.
     with home, tempfile.TemporaryFile() as output:
         # An app's own settings are read where the app runs.
-        task["folder"] = task["root"] if steps[0].kind == "setup" else home.name
+        task["folder"] = child.folder if steps[0].kind == "setup" else home.name
         ending = _end_of(child, home.name, json.dumps(task).encode(), output, max(seconds, 1))
         output.seek(0)
         return _answers(output.read(), ending)
@@ -198,7 +206,8 @@ def _end_of(child: Child, home: str, task: bytes, output: IO[bytes], seconds: fl
     """Run a child, ended in any case with all that it started; how it ended, in words."""
     try:
         process = subprocess.Popen(
-            [str(child.layout.python), "-I", "-B", str(Path(__file__).with_name("probe.py"))],
+            # As text: Slugfit may be a single archive, and the child's Python another one.
+            [str(child.layout.python), "-I", "-B", "-c", _probe()],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.DEVNULL,
@@ -219,6 +228,10 @@ def _end_of(child: Child, home: str, task: bytes, output: IO[bytes], seconds: fl
     if process.returncode == -signal.SIGALRM:
         return f"it took longer than {STEP_SECONDS} seconds"
     return f"Python ended with status {process.returncode}"
+
+
+def _probe() -> str:
+    return resources.files("slugfit").joinpath("probe.py").read_text("utf-8")
 
 
 def _answers(output: bytes, ending: str) -> _Answers:
