@@ -37,11 +37,28 @@ build::mode() {
 	fi
 }
 
+# build::end_if_repeated: ends the build step if Slugfit ran earlier in this build. Its variable can
+# only come from the `export` file of that run.
+build::end_if_repeated() {
+	if [[ -n "${BUILT_WITH_SLUGFIT:-}" ]]; then
+		output::step 'Slugfit: nothing to do, because it ran earlier in this build'
+		output::warning "Slugfit is among the app's buildpacks twice. Take one of the two out:"
+		output::warning 'heroku buildpacks, then heroku buildpacks:remove --index NUMBER'
+		exit 0
+	fi
+}
+
+# build::export_mark: tells a second Slugfit in the same build that it is one.
+build::export_mark() {
+	printf 'export BUILT_WITH_SLUGFIT=1\n' >>"${BUILDPACK_DIR:?}/export"
+}
+
 # build::wrap SCRIPT: obtains the standard buildpack and runs one of its scripts with the arguments
 # that the platform gave to this one. Its exit code is the build's. What it exports for later
 # buildpacks is copied to where the platform looks for it.
 build::wrap() {
 	local value
+	output::indent 'If heroku/python is listed too, it has to come first: heroku buildpacks:add --index 1'
 	value="$(slim::setting "${BUILD_DIR}" "${ENV_DIR}" upstream)"
 	upstream::obtain "${value}" "${CACHE_DIR}" "${BUILDPACK_DIR}/.upstream" "${1}"
 	build::_run "${BUILDPACK_DIR}/.upstream/bin/${1}"

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 CANARY = "c4n4ry-s3cret"
+MARK = "export BUILT_WITH_SLUGFIT=1\n"
+"""What Slugfit itself adds to its export file: a second one in the same build goes by it."""
 
 # Logs each call beside itself, then does what plan.json asks for: print, exit, or die.
 ENGINE = """
@@ -427,6 +429,29 @@ def test_chain_mode_only_slims(chaining: Buildpack, tmp_path: Path) -> None:
     assert "slim" in chaining.commands()
 
 
+@pytest.mark.parametrize("script", ["compile", "test-compile"])
+def test_a_second_slugfit_in_one_build_says_so_and_does_nothing(
+    wrapping: Buildpack, script: str
+) -> None:
+    assert wrapping.compile().code == 0
+    before = (tree(wrapping.build), tree(wrapping.root))
+    mark = dict(line.split("=") for line in MARK.removeprefix("export ").splitlines())
+    ran = wrapping.run(script, wrapping.build, wrapping.cache, wrapping.env, **mark)
+    assert (ran.code, ran.err) == (0, "")
+    assert "Slugfit is among the app's buildpacks twice." in ran.out
+    assert "heroku buildpacks:remove --index NUMBER" in ran.out
+    assert (tree(wrapping.build), tree(wrapping.root)) == before
+
+
+def test_who_wraps_is_told_where_heroku_python_belongs(wrapping: Buildpack) -> None:
+    assert "If heroku/python is listed too, it has to come first" in wrapping.compile().out
+
+
+def test_the_apps_own_hook_is_told_that_the_buildpack_slims(wrapping: Buildpack) -> None:
+    assert wrapping.compile().code == 0
+    assert wrapping.passed_on()["WRAPPED_BY_SLUGFIT"] == "1"
+
+
 def test_a_python_that_came_with_the_source_is_for_the_wrapped_buildpack_to_judge(
     chaining: Buildpack, tmp_path: Path
 ) -> None:
@@ -520,7 +545,7 @@ def test_variables_go_below_the_wrapped_buildpacks_export(wrapping: Buildpack) -
     wrapping.plan(profile={"stdout": "export A=1\n"}, export={"stdout": "export B=2\n"})
     assert wrapping.compile().code == 0
     export = (wrapping.root / "export").read_text()
-    assert export == "export FROM_UPSTREAM=yes\nexport B=2\n"
+    assert export == f"export FROM_UPSTREAM=yes\nexport B=2\n{MARK}"
     assert (wrapping.build / ".profile.d/slugfit.sh").read_text() == "export A=1\n"
     formats = [call["argv"][-1] for call in wrapping.calls() if call["argv"][0] == "environment"]  # type: ignore[index]
     assert formats == ["profile", "export"]
@@ -540,14 +565,14 @@ def test_a_second_build_sees_nothing_of_the_firsts_export(wrapping: Buildpack) -
 def test_no_variables_no_files(chaining: Buildpack) -> None:
     assert chaining.compile().code == 0
     assert not (chaining.build / ".profile.d").exists()
-    assert not (chaining.root / "export").exists()
+    assert (chaining.root / "export").read_text() == MARK
 
 
 def test_chain_mode_exports_only_its_own(chaining: Buildpack) -> None:
     (chaining.root / "export").write_text("export OLD=1\n")
     chaining.plan(export={"stdout": "export B=2\n"})
     chaining.compile()
-    assert (chaining.root / "export").read_text() == "export B=2\n"
+    assert (chaining.root / "export").read_text() == f"export B=2\n{MARK}"
 
 
 def test_failing_to_find_variables_is_a_warning(chaining: Buildpack) -> None:
@@ -807,7 +832,7 @@ def test_a_folders_history_and_old_export_are_not_taken_over(
     executable(folder / ".git/config", "x")
     executable(folder / "lib/.git/config", "x")
     assert wrapping.compile().code == 0
-    assert (wrapping.root / "export").read_text() == "export FROM_UPSTREAM=yes\n"
+    assert (wrapping.root / "export").read_text() == f"export FROM_UPSTREAM=yes\n{MARK}"
     assert not (wrapping.root / ".upstream/.git").exists()
     assert (folder / "export").read_text() == "export OLD=1\n"
 
@@ -839,7 +864,7 @@ def test_archives(pack: Buildpack, tmp_path: Path, name: str, top: str) -> None:
     ran = pack.compile()
     assert (ran.code, ran.err) == (0, "")
     assert "-----> fake upstream: compile one" in ran.out
-    assert (pack.root / "export").read_text() == "export FROM_UPSTREAM=yes\n"
+    assert (pack.root / "export").read_text() == f"export FROM_UPSTREAM=yes\n{MARK}"
 
 
 @pytest.fixture
@@ -934,7 +959,7 @@ def test_the_pinned_commit_is_fetched_once_and_then_comes_from_the_cache(
     ran = pack.compile()
     assert (ran.code, ran.err) == (0, "")
     assert f"       Commit {first} (from the build cache)" in ran.out
-    assert (pack.root / "export").read_text() == "export FROM_UPSTREAM=yes\n"
+    assert (pack.root / "export").read_text() == f"export FROM_UPSTREAM=yes\n{MARK}"
 
     shutil.move(tmp_path / "gone", tmp_path / "re po")
     pin(pack, f"file://{tmp_path}/re po", second)
@@ -1082,7 +1107,7 @@ def test_test_builds_install_and_do_not_slim(wrapping: Buildpack) -> None:
     assert (wrapping.build / "upstream.script").read_text() == "test-compile\n"
     assert wrapping.passed_on()["PIP_INDEX_URL"] == CANARY
     assert wrapping.commands() == ["config"]
-    assert (wrapping.root / "export").read_text() == "export FROM_UPSTREAM=yes\n"
+    assert (wrapping.root / "export").read_text() == f"export FROM_UPSTREAM=yes\n{MARK}"
 
 
 def test_test_builds_after_heroku_python_have_nothing_to_do(chaining: Buildpack) -> None:
