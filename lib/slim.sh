@@ -118,13 +118,14 @@ slim::setting() {
 	awk 1 "${answer}"
 }
 
-# slim::run BUILD_DIR CACHE_DIR ENV_DIR: slims, and decides what a failure means. The engine puts
+# slim::run BUILD_DIR CACHE_DIR ENV_DIR [OPTION…]: slims, and decides what a failure means. The engine puts
 # back what it cannot prove; if it dies in the middle, its journal is undone here. Returns non-zero
 # only if the build has to stop: 3 over the limit, 4 not put back, 5 not verified, 1 anything else
 # under SLUGFIT_STRICT.
 slim::run() {
 	local build_dir="${1}" cache_dir="${2}" env_dir="${3}"
-	slim::engine "${build_dir}" slim "${build_dir}" --env-dir "${env_dir}" --cache-dir "${cache_dir}" --build-log 2>&1
+	shift 3
+	slim::engine "${build_dir}" slim "${build_dir}" --env-dir "${env_dir}" --cache-dir "${cache_dir}" --build-log "$@" 2>&1
 	case "${slim_status}" in
 		0) return 0 ;;
 		3) output::error "The build stops here: the slug is over the limit, and SLUGFIT_OVER_LIMIT=fail." ;;
@@ -210,4 +211,9 @@ slim::report() {
 	else
 		printf '{}\n'
 	fi
+}
+
+# slim::labels CACHE_DIR: prints launch.toml's labels, about the report that is there.
+slim::labels() {
+	slim::engine '' labels "${1}" 2>/dev/null
 }

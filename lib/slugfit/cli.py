@@ -162,6 +162,7 @@ def _add_settings(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--env-dir", type=Path, help=argparse.SUPPRESS)
     verb.add_argument("--cache-dir", type=Path, help=argparse.SUPPRESS)
     verb.add_argument("--build-log", action="store_true", help=argparse.SUPPRESS)
+    verb.add_argument("--app-too", action="store_true", help=argparse.SUPPRESS)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -219,9 +220,12 @@ def _add_buildpack_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentPars
     environment = verbs.add_parser("environment")
     environment.set_defaults(run=commands.environment)
     environment.add_argument("root", type=Path)
-    environment.add_argument("--format", choices=("profile", "export"), required=True)
+    environment.add_argument("--format", choices=("profile", "export", "pairs"), required=True)
     for verb in (config, environment):
         verb.add_argument("--env-dir", type=Path)
+    labels = verbs.add_parser("labels")
+    labels.set_defaults(run=commands.labels)
+    labels.add_argument("cache_dir", type=Path)
     merge = verbs.add_parser("buildpack-report")
     merge.set_defaults(run=commands.buildpack_report)
     merge.add_argument("cache_dir", type=Path)

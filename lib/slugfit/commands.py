@@ -14,7 +14,7 @@ from slugfit import config as settings
 from slugfit import environment as variables
 from slugfit import hook as hooks
 from slugfit import slim as line
-from slugfit.errors import Exit, OverLimitError, TreeError, UsageError
+from slugfit.errors import Exit, NoPythonError, OverLimitError, TreeError, UsageError
 from slugfit.report import as_json, since, text
 
 if TYPE_CHECKING:
@@ -78,7 +78,23 @@ def slim(options: argparse.Namespace) -> int:
             options.root, chosen, keep_stash=options.keep_stash, kept_in=options.store
         )
         made = report.make(outcome, chosen, "slim")
-    return _show(options, chosen, made)
+    code = _show(options, chosen, made)
+    if options.app_too:
+        sys.stdout.write(_slim_app(options.app, chosen))
+    return code
+
+
+def _slim_app(app: Path, chosen: Config) -> str:
+    """Slim the app's own folder as well, where that is not part of the tree; a line about it."""
+    try:
+        outcome = line.slim(app, replace(chosen, app_dir=None))
+    except NoPythonError:
+        return ""
+    gone = [item for item in outcome.planned.decisions if item.action == "remove"]
+    if outcome.undone or not gone:
+        return f"       The app's own folder stays as it is. {outcome.undone}".rstrip() + "\n"
+    size = text.megabytes(sum(item.size for item in gone))
+    return f"       From the app's own folder went {len(gone)} files, {size} MB.\n"
 
 
 def measure(options: argparse.Namespace) -> int:
@@ -230,6 +246,20 @@ def environment(options: argparse.Namespace) -> int:
     """Print what .profile.d/slugfit.sh or the export file says."""
     chosen = _config(options)
     sys.stdout.write(variables.script(options.root, chosen, options.format))
+    return Exit.OK
+
+
+def labels(options: argparse.Namespace) -> int:
+    """Print launch.toml's labels: what the image says of itself."""
+    try:
+        found = as_json.flat(json.loads((options.cache_dir / _REPORT).read_text("utf-8")))
+    except (OSError, ValueError):
+        found = {}
+    for name, value in sorted(found.items()):
+        if name == "slugfit_seconds":
+            continue  # the same build is to give the same image
+        key = "io.slugfit." + name.removeprefix("slugfit_").replace("_", "-")
+        print(f"[[labels]]\nkey = {json.dumps(key)}\nvalue = {json.dumps(str(value))}\n")
     return Exit.OK
 
 

@@ -50,10 +50,18 @@ fi
 """
 
 
-def script(root: Path, config: Config, form: Literal["profile", "export"]) -> str:
-    """The text of .profile.d/slugfit.sh or of the export file for the tree at ``root``."""
+Form = Literal["profile", "export", "pairs"]
+
+
+def script(root: Path, config: Config, form: Form) -> str:
+    """The text of .profile.d/slugfit.sh or of the export file for the tree at ``root``.
+
+    As ``pairs`` it is NAME=value, a line each.
+    """
     tree = trees.scan(root)
     installed = dists.read(tree, layouts.recognise(root)).names()
+    if form == "pairs":
+        return "".join(f"{item.name}={item.value}\n" for item in _applying(installed, config))
     lines = list(_lines(installed, config))
     if form == "export":
         return "".join(line for line in lines if not line.startswith("#"))
@@ -63,8 +71,13 @@ def script(root: Path, config: Config, form: Literal["profile", "export"]) -> st
 
 
 def _lines(installed: frozenset[str], config: Config) -> Iterator[str]:
+    for variable in _applying(installed, config):
+        yield f"# {variable.reason}\n"
+        yield f'export {variable.name}="${{{variable.name}-{variable.value}}}"\n'
+
+
+def _applying(installed: frozenset[str], config: Config) -> Iterator[Variable]:
     for variable in VARIABLES:
         applies = not variable.packages or not installed.isdisjoint(variable.packages)
         if applies and variable.name not in config.variables:
-            yield f"# {variable.reason}\n"
-            yield f'export {variable.name}="${{{variable.name}-{variable.value}}}"\n'
+            yield variable

@@ -1,0 +1,392 @@
+"""Cloud Native Buildpacks: bin/detect and bin/build as the lifecycle runs them.
+
+The lifecycle is emulated by its specification (buildpack API 0.10): its environment, folders, exit
+codes and what it restores between builds; the buildpack and the platform folder are read-only, and
+where the tests run as root, the build is another user's. Before ours a stand-in for heroku/python's
+buildpack makes the environment: in a layer of its own, with hash-checked bytecode and fixed times.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pythons import ROOT
+from slugfit import __version__
+from trees import Content, plant, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FIXED = 315_532_801
+"""The time of every file in a layer that the lifecycle restores: 1 January 1980, and a second."""
+NOBODY = 65534
+SITE: dict[str, Content] = {
+    "pkg/__init__.py": "",
+    "pkg/core.py": "from pkg import helper\n",
+    "pkg/helper.py": "VALUE = 42\n",
+    "pkg/tests/test_a.py": "",
+    "pkg/tests/used.py": "",
+    "pkg-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: pkg\nVersion: 1\n",
+    "pkg-1.dist-info/RECORD": "".join(
+        f"pkg/{name},,\n"
+        for name in ("__init__.py", "core.py", "helper.py", "tests/test_a.py", "tests/used.py")
+    ),
+    "gunicorn/__init__.py": "",
+    "gunicorn-23.dist-info/METADATA": "Metadata-Version: 2.1\nName: gunicorn\nVersion: 23\n",
+    "gunicorn-23.dist-info/RECORD": "gunicorn/__init__.py,,\n",
+}
+APP: dict[str, Content] = {
+    "requirements.txt": "pkg\n",
+    "app.py": "from pkg import core\nfrom pkg.tests import used\n",
+}
+
+
+@functools.cache
+def builder() -> tuple[str, int | None]:
+    """A Python that another user can run, and that user; this one, where there is none."""
+    if os.geteuid() == 0:
+        check = ("-c", "import sys; sys.exit(sys.version_info < (3, 10))")
+        for python in (os.path.realpath(sys.executable), "/usr/bin/python3"):
+            with contextlib.suppress(OSError):
+                if not subprocess.run([python, *check], user=NOBODY, check=False).returncode:
+                    return python, NOBODY
+    return sys.executable, None
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The build container of one app: everything that outlives a build lies in ``folder``."""
+
+    folder: Path
+    cached: bool
+
+    @property
+    def app(self) -> Path:
+        return self.folder / "workspace"
+
+    @property
+    def layers(self) -> Path:
+        return self.folder / "layers"
+
+    @property
+    def own(self) -> Path:
+        return self.layers / "slugfit_slugfit"
+
+    @property
+    def environment(self) -> Path:
+        return self.layers / "heroku_python/venv"
+
+    @property
+    def site(self) -> Path:
+        (found,) = self.environment.glob("lib/python3.*/site-packages")
+        return found
+
+    def start(self, **variables: str) -> None:
+        """What is there before detection: the buildpack, the platform's folder, the app."""
+        pack = self.folder / "cnb/buildpacks/slugfit"
+        if not pack.exists():
+            pack.mkdir(parents=True)
+            for name in ("bin", "lib"):
+                shutil.copytree(
+                    ROOT / name, pack / name, ignore=shutil.ignore_patterns("__pycache__")
+                )
+            shutil.copy(ROOT / "buildpack.toml", pack)
+        shutil.rmtree(self.folder / "platform", ignore_errors=True)
+        plant(self.folder / "platform/env", dict(variables))
+        for place in (pack, self.folder / "platform"):
+            self.own_by(place, 0o555)
+
+    def own_by(self, place: Path, mode: int | None = None) -> None:
+        """Give a folder to the user who builds; with a mode for its folders, to read only."""
+        for above, _, files in os.walk(place):
+            if builder()[1] is not None and mode is None:
+                for name in (above, *(os.path.join(above, file) for file in files)):
+                    os.chown(name, NOBODY, NOBODY, follow_symlinks=False)
+            if mode is not None:
+                os.chmod(above, mode)
+
+    def python_buildpack(self) -> None:
+        """As heroku/python: its layer is made anew (pip), or comes from the cache (Poetry, uv)."""
+        if not (self.cached and self.environment.exists()):
+            shutil.rmtree(self.environment, ignore_errors=True)
+            python, _ = builder()
+            made = (python, "-m", "venv", "--without-pip", self.environment)
+            subprocess.run(made, check=True)
+            plant(self.site, SITE)
+            compiled = (self.environment / "bin/python", "-m", "compileall", "-q", self.site)
+            epoch = {"SOURCE_DATE_EPOCH": str(FIXED)}
+            subprocess.run(compiled, env={**os.environ, **epoch}, check=True)
+        kept = "true" if self.cached else "false"
+        text = f"[types]\nlaunch = true\nbuild = true\ncache = {kept}\n"
+        self.environment.with_suffix(".toml").write_text(text)
+
+    def run(self, script: str, **variables: str) -> Ran:
+        pack = self.folder / "cnb/buildpacks/slugfit"
+        home = self.folder / "home"
+        for place in (home, self.own, self.app, self.layers):
+            place.mkdir(parents=True, exist_ok=True)
+            self.own_by(place)
+        given = {
+            "PATH": f"{self.environment}/bin:/usr/local/bin:/usr/bin:/bin:{os.environ['PATH']}",
+            "HOME": str(home),
+            "TMPDIR": str(home),
+            "CNB_BUILDPACK_DIR": str(pack),
+            "CNB_PLATFORM_DIR": str(self.folder / "platform"),
+            "CNB_TARGET_OS": "linux",
+            **{
+                "detect": {"CNB_BUILD_PLAN_PATH": str(home / "plan.toml")},
+                "build": {
+                    "CNB_LAYERS_DIR": str(self.own),
+                    "CNB_BP_PLAN_PATH": str(home / "plan.toml"),
+                    "VIRTUAL_ENV": str(self.environment),
+                    "SOURCE_DATE_EPOCH": str(FIXED),
+                },
+            }[script],
+            **variables,
+        }
+        (home / "plan.toml").touch()
+        done = subprocess.run(
+            [pack / "bin" / script],
+            cwd=self.app,
+            env={name: value for name, value in given.items() if value},
+            user=builder()[1],
+            group=builder()[1],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def types(self, layer: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = tables((self.own / f"{layer}.toml").read_text())["types"]
+        return found
+
+    def restore(self) -> None:
+        """What the next build finds: cached layers, their metadata without types, fixed times."""
+        for place in (self.own, self.layers / "heroku_python"):
+            for file in [*place.glob("*.toml")]:
+                layer = file.with_suffix("")
+                kept = tables(file.read_text()).get("types", {}).get("cache", False)
+                if layer.is_dir() and not kept:
+                    shutil.rmtree(layer)
+                if kept:
+                    file.write_text("[metadata]\n")
+                else:
+                    file.unlink()
+            for above, _, files in os.walk(place):
+                for name in files:
+                    os.utime(os.path.join(above, name), (FIXED, FIXED), follow_symlinks=False)
+        shutil.rmtree(self.app)
+
+
+def tables(text: str) -> dict[str, Any]:
+    """TOML, strictly; by the standard library's reader where there is one."""
+    tomllib = pytest.importorskip("tomllib")
+    found: dict[str, Any] = tomllib.loads(text)
+    return found
+
+
+@pytest.fixture(params=[False, True], ids=["pip", "Poetry or uv"])
+def lifecycle(request: pytest.FixtureRequest) -> Iterator[Lifecycle]:
+    # Not below pytest's folder: nobody else may look into that.
+    folder = Path(tempfile.mkdtemp(prefix="slugfit-cnb-"))
+    for place in (folder, *folder.parents):
+        if place.is_relative_to(tempfile.gettempdir()) and not place.stat().st_mode & stat.S_ISVTX:
+            place.chmod(place.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
+    yield Lifecycle(folder, request.param)
+    subprocess.run(["chmod", "-R", "u+w", folder], check=True)
+    shutil.rmtree(folder)
+
+
+def build(lifecycle: Lifecycle, **variables: str) -> str:
+    """One whole build; its log."""
+    lifecycle.start(**variables)
+    plant(lifecycle.app, APP)
+    lifecycle.python_buildpack()
+    assert lifecycle.run("detect").code == 0
+    ran = lifecycle.run("build", **variables)
+    assert (ran.code, ran.err) == (0, ""), ran.out
+    return ran.out
+
+
+def test_the_environment_and_the_app_are_slimmed_and_verified(lifecycle: Lifecycle) -> None:
+    log = build(lifecycle)
+    assert "-----> Slugfit: slimming the virtual environment and the app" in log
+    assert "Verified: 3 imports" in log
+    # What the app refers to stays, though the app lies elsewhere.
+    assert sorted(os.listdir(lifecycle.site / "pkg/tests")) == ["used.py"]
+    assert not list(lifecycle.site.rglob("*.pyc"))
+    assert lifecycle.types("environment") == {"launch": True}
+    assert lifecycle.types("kept") == {"cache": True}
+    defaults = lifecycle.own / "environment/env.launch"
+    assert {file.name: file.read_text() for file in defaults.iterdir()} == {
+        "PYTHONUNBUFFERED.default": "1",
+        "MALLOC_ARENA_MAX.default": "2",
+    }
+    labels = tables((lifecycle.own / "launch.toml").read_text())["labels"]
+    assert {"key": "io.slugfit.version", "value": __version__} in labels
+    assert "io.slugfit.seconds" not in {label["key"] for label in labels}
+
+
+def test_hash_checked_bytecode_stays_valid(lifecycle: Lifecycle) -> None:
+    build(lifecycle, SLUGFIT_BYTECODE="keep")
+    compiled = next(lifecycle.site.glob("pkg/__pycache__/core.*.pyc"))
+    assert compiled.read_bytes()[4:8] == b"\x03\0\0\0"
+    # The times that an image gives its files do not matter to it.
+    os.utime(lifecycle.site / "pkg/core.py", (FIXED, FIXED))
+    python = lifecycle.environment / "bin/python"
+    done = subprocess.run(
+        [python, "-I", "-v", "-c", "import pkg.core"], capture_output=True, text=True, check=True
+    )
+    assert f"{compiled} matches {lifecycle.site}/pkg/core.py" in done.stderr
+
+
+def test_the_next_build_starts_from_the_whole_tree(lifecycle: Lifecycle) -> None:
+    build(lifecycle)
+    assert (lifecycle.own / "kept/tree").exists() == lifecycle.cached
+    lifecycle.restore()
+    log = build(lifecycle, SLUGFIT_RULES_OFF="tests")
+    assert (lifecycle.site / "pkg/tests/test_a.py").is_file()
+    assert "since the last build" in log
+    lifecycle.restore()
+    build(lifecycle)
+    assert sorted(os.listdir(lifecycle.site / "pkg/tests")) == ["used.py"]
+
+
+def test_the_same_build_gives_the_same_layers(lifecycle: Lifecycle) -> None:
+    build(lifecycle)
+    first = {
+        **snapshot(lifecycle.environment),
+        "launch": (lifecycle.own / "launch.toml").read_text(),
+    }
+    lifecycle.restore()
+    build(lifecycle)
+    again = {
+        **snapshot(lifecycle.environment),
+        "launch": (lifecycle.own / "launch.toml").read_text(),
+    }
+    assert first.keys() == again.keys()
+    assert first["launch"] == again["launch"]
+
+
+def test_software_bills_of_materials_and_other_layers_stay(lifecycle: Lifecycle) -> None:
+    foreign = {
+        "heroku_python/venv.sbom.cdx.json": "{}",
+        "heroku_python/python/lib/os.py": "import sys\n",
+        "heroku_python/launch.sbom.cdx.json": "{}",
+        "slugfit_slugfit/launch.sbom.cdx.json": "{}",
+    }
+    plant(lifecycle.layers, dict(foreign))
+    build(lifecycle)
+    for name, content in foreign.items():
+        assert (lifecycle.layers / name).read_text() == content
+
+
+def test_the_apps_own_lists_count_in_both_places(lifecycle: Lifecycle) -> None:
+    plant(lifecycle.app, {".slugfitignore": "helper.py\n*.psd\n", "art/big.psd": "x" * 2_000_000})
+    log = build(lifecycle)
+    assert not (lifecycle.app / "art/big.psd").exists()
+    assert "From the app's own folder went 1 files, 2.0 MB." in log
+    # The other was needed: it came back, and the log says so.
+    assert (lifecycle.site / "pkg/helper.py").is_file()
+    assert "Put back" in log
+
+
+def test_without_heroku_python_before_it_says_what_to_do(lifecycle: Lifecycle) -> None:
+    lifecycle.start()
+    plant(lifecycle.app, APP)
+    ran = lifecycle.run("build", VIRTUAL_ENV="")
+    assert ran.code == 0
+    assert "put heroku/python before Slugfit" in ran.out
+
+
+def test_images_for_tests_are_not_slimmed(lifecycle: Lifecycle) -> None:
+    lifecycle.start()
+    plant(lifecycle.app, APP)
+    lifecycle.python_buildpack()
+    before = snapshot(lifecycle.environment)
+    ran = lifecycle.run("build", CNB_EXEC_ENV="test")
+    assert (ran.code, snapshot(lifecycle.environment)) == (0, before)
+    assert "images for tests are not slimmed" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("variables", "code", "told"),
+    [
+        ({"SLUGFIT_LEVEL": "most"}, 1, "SLUGFIT_LEVEL is 'most'"),
+        ({"SLUGFIT_LIMIT": "10", "SLUGFIT_OVER_LIMIT": "fail"}, 3, "over the limit"),
+    ],
+)
+def test_settings_come_from_the_platforms_folder(
+    lifecycle: Lifecycle, variables: dict[str, str], code: int, told: str
+) -> None:
+    lifecycle.start(**variables)
+    plant(lifecycle.app, APP)
+    lifecycle.python_buildpack()
+    ran = lifecycle.run("build")
+    assert (ran.code, told in ran.out) == (code, True), ran.out + ran.err
+
+
+def test_usage() -> None:
+    environment = {"PATH": os.environ["PATH"]}
+    ran = functools.partial(subprocess.run, env=environment, capture_output=True, text=True)
+    done = ran([ROOT / "bin/build"])
+    assert done.returncode == 2
+    assert "Usage: bin/build, with CNB_LAYERS_DIR set" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "code"),
+    [
+        ({"requirements.txt": ""}, [], 0),
+        ({"uv.lock": ""}, ["/platform", "/plan.toml"], 0),
+        ({"package.json": "{}"}, [], 100),
+        ({}, ["/platform", "/plan.toml"], 100),
+    ],
+)
+def test_detection(
+    tmp_path: Path, files: dict[str, Content], arguments: list[str], code: int
+) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.touch()
+    app = plant(tmp_path / "app", files)
+    app.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [ROOT / "bin/detect", *arguments],
+        cwd=app,
+        env={"PATH": os.environ["PATH"], "CNB_BUILD_PLAN_PATH": str(plan)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, plan.read_text()) == (code, "")
+
+
+def test_one_buildpack_toml_serves_both_worlds() -> None:
+    found = tables((ROOT / "buildpack.toml").read_text())
+    assert found["api"] == "0.10"
+    assert found["buildpack"]["version"] == __version__
+    assert found["buildpack"]["id"].partition("/")[2] == "slugfit"
+    assert found["targets"] == [{"os": "linux"}]
+    for name in found["publish"]["Ignore"]["files"]:
+        assert (ROOT / name.rstrip("/")).exists()
+    # Everything that a build runs is in it.
+    assert not {"bin/", "lib/"} & set(found["publish"]["Ignore"]["files"])
