@@ -77,6 +77,29 @@ DOCUMENTS: dict[str, tuple[str, dict[str, object]]] = {
         HEAD + "\"level\" = 'a'\n'over-limit' = 'b'\n3 = 4",
         {"level": "a", "over-limit": "b", "3": 4},
     ),
+    "a list of models": (
+        (
+            HEAD + "level = 'a'\n[[tool.slugfit.models]]\nurl = 'u'\npath = 'a'\n\n"
+            '[[ tool . slugfit . "models" ]] # two\nurl = "v"\nrequired = false\nx = [\'y\']\n'
+        ),
+        {
+            "level": "a",
+            "models": [{"url": "u", "path": "a"}, {"url": "v", "required": False, "x": ["y"]}],
+        },
+    ),
+    "models without settings": ("[[tool.slugfit.models]]\n", {"models": [{}]}),
+    "settings below models": (
+        "[[tool.slugfit.models]]\nwhen = 'boot'\n[tool.slugfit]\nlevel = 'a'\n",
+        {"models": [{"when": "boot"}], "level": "a"},
+    ),
+    "other tables between models": (
+        (
+            "[[tool.slugfit.models]]\na = 1\n[tool.x]\na = 2\n[[tool.slugfit.models]]\na = 3\n"
+            "[[tool.models]]\na = 4\n[[tool.slugfit-x.models]]\na = 5\n"
+        ),
+        {"models": [{"a": 1}, {"a": 3}]},
+    ),
+    "models as another kind of value": (HEAD + "models = ['a']\n", {"models": ["a"]}),
     "DOS lines": (
         '[tool.slugfit]\r\nkeep = [\r\n\'a\',\r\n]\r\nx = """\r\na\r\n"""\r\n',
         {"keep": ["a"], "x": "a\n"},
@@ -126,6 +149,9 @@ MALFORMED = {
     "half a letter": r'level = "\ud800"',
     "the same name twice": "level = 'a'\nlevel = 'b'",
     "the same table twice": "level = 'a'\n[x]\n[tool.slugfit]\nlimit = 'b'",
+    "the same name twice in a model": "[[tool.slugfit.models]]\nurl = 'a'\nurl = 'b'",
+    "models twice": "models = []\n[[tool.slugfit.models]]\nurl = 'a'",
+    "models and then a list": "level = 'a'\n[[tool.slugfit.models]\nurl = 'a'",
     "a stray sign": "level = 'a' ]",
     "text over lines without its end": 'keep = """\na\n',
     "a name with a space": "le vel = 'a'",
@@ -150,6 +176,12 @@ UNREAD = {
     "dotted names from the top": "tool.slugfit.level = 'a'",
     "an inline table above": "[tool]\nslugfit = {level = 'a'}",
     "a list of tables": "[[tool.slugfit]]\nlevel = 'a'",
+    "another list of tables": "[[tool.slugfit.other]]\nlevel = 'a'",
+    "a table of that name": "[tool.slugfit.models]\nurl = 'a'",
+    "a table inside a model": "[[tool.slugfit.models]]\n[tool.slugfit.models.x]\na = 1",
+    "a list inside a model": "[[tool.slugfit.models]]\n[[tool.slugfit.models.x]]\na = 1",
+    "dotted names in a model": "[[tool.slugfit.models]]\na.b = 1",
+    "an inline table for a model": HEAD + "models = [{url = 'a'}]",
 }
 
 
@@ -194,19 +226,36 @@ _texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_si
 _values = st.one_of(st.booleans(), st.integers(), _texts, st.lists(_texts, max_size=3))
 
 
-@given(st.dictionaries(st.from_regex(r"[A-Za-z0-9_-]{1,6}", fullmatch=True), _values, max_size=5))
-def test_what_is_written_is_read_back(settings: dict[str, object]) -> None:
-    def write(value: object) -> str:
-        if isinstance(value, bool):
-            return str(value).lower()
-        if isinstance(value, list):
-            return "[\n" + "".join(f"  {write(item)}, # ]\n" for item in value) + "]"
-        if isinstance(value, str):
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        return str(value)
+_tables = st.dictionaries(
+    st.from_regex(r"[A-Za-z0-9_-]{1,6}", fullmatch=True).filter(lambda name: name != "models"),
+    _values,
+    max_size=5,
+)
 
-    text = HEAD + "".join(f"{name} = {write(value)}\n" for name, value in settings.items())
-    assert toml.by_hand(text) == toml.table(text) == settings
+
+def write(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[\n" + "".join(f"  {write(item)}, # ]\n" for item in value) + "]"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)
+
+
+def below(header: str, table: Mapping[str, object]) -> str:
+    return header + "".join(f"{name} = {write(value)}\n" for name, value in table.items())
+
+
+@given(_tables, st.lists(_tables, max_size=3), st.sampled_from(["settings", "models"]))
+def test_what_is_written_is_read_back(
+    settings: dict[str, object], models: list[dict[str, object]], first: str
+) -> None:
+    listed = "".join(below("[[tool.slugfit.models]]\n", model) for model in models)
+    own = below(HEAD, settings)
+    text = own + listed if first == "settings" else listed + own
+    expected = settings | {"models": models} if models else settings
+    assert toml.by_hand(text) == toml.table(text) == expected
 
 
 @given(st.text(st.sampled_from("[]{}='\"#,.\\\nabtrue1 \t"), max_size=30))

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
-from slugfit import limits, patterns, toml
+from slugfit import limits, models, patterns, toml
 from slugfit.errors import UsageError
 from slugfit.rules import RULES
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slugfit.limits import Limit
+    from slugfit.orders import Order
 
 PREFIX = "SLUGFIT_"
 _YES = ("1", "true", "yes", "on")
@@ -94,6 +95,8 @@ class Config:
     """Whether the next build's installer starts from the slimmed tree (a hook's does)."""
     after_build: bool = False
     """Whether .slugignore was applied before the build: what it names now, the build has made."""
+    models: tuple[Order, ...] = ()
+    """What ``[[tool.slugfit.models]]`` asks for; pyproject.toml only."""
 
 
 def from_environment(environment: Mapping[str, str], project: str | None = None) -> Config:
@@ -104,7 +107,9 @@ def from_environment(environment: Mapping[str, str], project: str | None = None)
     """
     problems: list[str] = []
     values = {option.name: option.default for option in OPTIONS}
-    values.update(_from_project(project or "", problems))
+    table = _table(project or "", problems)
+    values.update(_from_project(table, problems))
+    wanted = models.parse(table["models"], problems) if "models" in table else ()
     for name, value in sorted(environment.items()):
         if name.startswith(PREFIX) and name[len(PREFIX) :] in values:
             values[name[len(PREFIX) :]] = value.strip()
@@ -122,19 +127,25 @@ def from_environment(environment: Mapping[str, str], project: str | None = None)
     return Config(
         **arguments,  # type: ignore[arg-type]
         variables=frozenset(environment),
+        models=wanted,
     )
 
 
-def _from_project(text: str, problems: list[str]) -> Mapping[str, str]:
+def _table(text: str, problems: list[str]) -> Mapping[str, object]:
     try:
-        found = toml.table(text)
+        return toml.table(text)
     except ValueError as error:
         problems.append(f"pyproject.toml cannot be read: {error}.")
         return {}
+
+
+def _from_project(found: Mapping[str, object], problems: list[str]) -> Mapping[str, str]:
     known = {option.name.lower().replace("_", "-"): option.name for option in OPTIONS}
     values: dict[str, str] = {}
     for key, value in found.items():
         name = known.get(key.replace("_", "-"))
+        if key == "models":
+            continue
         if name is None:
             names = ", ".join(option.name.lower() for option in OPTIONS)
             problems.append(f"[tool.slugfit] {key} is not a setting. Settings: {names}.")
@@ -226,6 +237,16 @@ def read_folder(folder: Path) -> Mapping[str, str]:
     if problems:
         raise UsageError("\n".join(problems))
     return values
+
+
+def variable(folder: Path | None, name: str) -> str:
+    """One config var's value, "" if it is not set or no text; without an ENV_DIR, a variable."""
+    if folder is None:
+        return os.environ.get(name, "")
+    try:
+        return (folder / name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def read_project(folder: Path) -> str | None:

@@ -1,4 +1,7 @@
-"""Every failure Slugfit can name: what happened, why, and what to do, with its exit code."""
+"""Every failure Slugfit can name: what happened, why, and what to do, with its exit code.
+
+Runs on every Python from 3.8: the slug carries it along for models that are fetched at boot.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ class Exit(enum.IntEnum):
     TREE = 7
     BUILD = 8
     BOOT = 9
+    MODEL = 10
     INTERRUPTED = 130
 
 
@@ -82,3 +86,9 @@ class BootError(SlugfitError):
     """The built slug did not start, did not answer, or took too long."""
 
     code = Exit.BOOT
+
+
+class ModelError(SlugfitError):
+    """A model that the app asks for could not be fetched or put into its place."""
+
+    code = Exit.MODEL

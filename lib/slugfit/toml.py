@@ -1,7 +1,8 @@
 """The ``[tool.slugfit]`` table of pyproject.toml, on every Python from 3.10.
 
 Python 3.11 and newer read TOML themselves. 3.10 does not, so there the one table that Slugfit
-needs is read by hand: strings, whole numbers, booleans and lists of these, nothing else.
+needs is read by hand: strings, whole numbers, booleans and lists of these, and the tables of
+``[[tool.slugfit.models]]``, nothing else.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ _NUMBER = re.compile(r"[+-]?(?:0|[1-9](?:_?[0-9])*)")
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[ \t]*\n\s*|.)", re.DOTALL)
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 _TABLE = "tool.slugfit"
+_LIST = "models"
+_LIST_HEADER = f"[{_TABLE}.{_LIST}]"
+"""What is left of the header of a list's table without its outer brackets."""
 
 
 def table(text: str) -> Mapping[str, object]:
@@ -52,6 +56,7 @@ def by_hand(text: str) -> Mapping[str, object]:
     No error repeats the text: a value can hold credentials.
     """
     found: dict[str, object] = {}
+    listed: list[dict[str, object]] = []
     header, tables = "", 0
     for number, line in _lines(text.replace("\r\n", "\n")):
         if line[0] == "[":
@@ -59,14 +64,22 @@ def by_hand(text: str) -> Mapping[str, object]:
             tables += header == _TABLE
             if tables > 1 and header == _TABLE:
                 raise ValueError(f"line {number} begins [{_TABLE}] again")
-        elif header == _TABLE:
-            key, value = _pair(number, line)
-            if key in found:
-                raise ValueError(f"line {number} sets {key} again")
-            found[key] = value
+            if header == _LIST_HEADER:
+                listed.append({})
+                if found.setdefault(_LIST, listed) is not listed:
+                    raise ValueError(f"line {number} sets {_LIST} again")
+        elif header in (_TABLE, _LIST_HEADER):
+            _set(found if header == _TABLE else listed[-1], number, line)
         elif f"{header}.{line[0]}.".lstrip(".").startswith(_TABLE + "."):
             raise ValueError(f"line {number}: settings must stand below [{_TABLE}]")
     return found
+
+
+def _set(table: dict[str, object], number: int, line: list[str]) -> None:
+    key, value = _pair(number, line)
+    if key in table:
+        raise ValueError(f"line {number} sets {key} again")
+    table[key] = value
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -93,9 +106,11 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header(number: int, line: list[str]) -> str:
-    """The name in ``[name]``, "" for another kind of table."""
+    """The name in ``[name]``, with its inner brackets if it is our list; "" for another list."""
     name = "".join(piece.strip("\"'") for piece in line[1:-1])
-    if line[-1] != "]" or name == f"[{_TABLE}]" or name.startswith(_TABLE + "."):
+    if name == _LIST_HEADER and line[-1] == "]":
+        return name
+    if line[-1] != "]" or name == f"[{_TABLE}]" or name.lstrip("[").startswith(_TABLE + "."):
         raise ValueError(f"line {number} is no header of a simple table")
     return "" if name.startswith("[") else name
 

@@ -1,0 +1,237 @@
+"""One URL into one verified file: resumed, tried again, locked against others, atomic.
+
+What was received stays in a part file; the next try, or the next run, asks for the rest. The
+SHA-256 decides whether the whole is right, so neither dates nor entity tags are needed: a part
+that leads to another hash is thrown away, and the file is fetched once more from its start.
+
+Runs on every Python from 3.8: the slug carries it along for models that are fetched at boot.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from slugfit import transfer
+from slugfit.errors import ModelError
+from slugfit.orders import digest
+from slugfit.transfer import TransferError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from slugfit.orders import Order
+
+TRIES = 5
+"""Failures in a row, with nothing new received between them, after which it is given up."""
+TELL_SECONDS = 5.0
+"""Seconds between two lines of progress."""
+LONGEST_PAUSE = 60.0
+"""Seconds between two tries at most, whatever a server asks for."""
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_BLOCK = 1 << 20
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a download needs from outside: where to tell a line, and the time in seconds."""
+
+    tell: Callable[[str], None]
+    now: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
+
+
+def megabytes(size: int) -> str:
+    """``1234567`` as ``1.2``."""
+    return f"{size / _MEGABYTE:.1f}"
+
+
+def part_of(target: Path, sha256: str) -> Path:
+    """The part file: beside the target, so that a rename suffices; another hash, another part."""
+    return target.with_name(f".{sha256[:16]}.part")
+
+
+def fetch(order: Order, token: str, target: Path, means: Means) -> int:
+    """Put the file of ``order`` at ``target``, in place of another one; the bytes received.
+
+    ``token`` ("" for none) goes to the URL's host only.
+
+    0 if it is there, or was there when the process ended that was fetching it already: all that
+    want the same target wait for one another. Raises ModelError, with the target as it was.
+    """
+    part = part_of(target, order.sha256)
+    try:
+        with _locked(part, order, means) as file:
+            if digest(target) == order.sha256:
+                part.unlink()
+                return 0
+            received = _complete(order, token, _Part(file), means, part.parent)
+            file.flush()
+            os.fsync(file.fileno())
+            part.replace(target)
+            return received
+    except OSError as error:
+        if error.errno in FULL:
+            # A part as large as the disk would be in everybody's way.
+            with contextlib.suppress(OSError):
+                part.unlink()
+        raise unwritten(order, error) from error
+
+
+def unwritten(order: Order, error: OSError) -> ModelError:
+    """What to say of a file that cannot be written."""
+    return ModelError(
+        f"{order.path} could not be written.",
+        f"{error.strerror}.",
+        "Make room on the disk, or correct its permissions, and try again.",
+    )
+
+
+@contextlib.contextmanager
+def _locked(part: Path, order: Order, means: Means) -> Iterator[BinaryIO]:
+    """The part file, open, and locked against every other process."""
+    part.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        with os.fdopen(descriptor, "r+b") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                means.tell(f"{order.path}: another process is fetching it; waiting")
+                fcntl.flock(file, fcntl.LOCK_EX)
+            # Who held the lock has renamed or removed what was opened here.
+            if _is_still(file, part):
+                yield file
+                return
+
+
+def _is_still(file: BinaryIO, part: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), part.stat())
+    except FileNotFoundError:
+        return False
+
+
+class _Part:
+    """An open file, its size in bytes and its hash, both kept as it grows."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.size = 0
+        while True:
+            block = file.read(_BLOCK)
+            if not block:
+                break
+            self._hash.update(block)
+            self.size += len(block)
+
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+    def add(self, block: bytes) -> None:
+        self._file.write(block)
+        self._hash.update(block)
+        self.size += len(block)
+
+    def restart(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+
+def _complete(order: Order, token: str, part: _Part, means: Means, folder: Path) -> int:
+    """Receive until the part is the whole; the bytes received. Raises ModelError, OSError."""
+    received, failures, most = 0, 0, part.size
+    while part.digest() != order.sha256:
+        before = part.size
+        try:
+            with contextlib.closing(transfer.ask(order.url, token, before)) as answer:
+                if answer.start == 0:
+                    before = 0
+                    part.restart()
+                _make_sure_it_fits(answer, folder)
+                _receive(order, answer, part, means)
+                if part.digest() != order.sha256:
+                    _wrong(order, answer, part, means)
+        except TransferError as error:
+            failures = 0 if part.size > most else failures + 1
+            most = max(most, part.size)
+            if error.restart:
+                part.restart()
+            _wait(order, error, failures, means)
+        finally:
+            received += max(0, part.size - before)
+    return received
+
+
+def _make_sure_it_fits(answer: transfer.Answer, folder: Path) -> None:
+    """Raise OSError if the disk has no room for the rest, before it is filled in vain."""
+    if answer.total is not None:
+        need, free = answer.total - answer.start, shutil.disk_usage(folder).free
+        if need > free:
+            lack = f"It needs {megabytes(need)} MB more, and {megabytes(free)} MB are free"
+            raise OSError(errno.ENOSPC, lack)
+
+
+def _receive(order: Order, answer: transfer.Answer, part: _Part, means: Means) -> None:
+    told = means.now()
+    of = "" if answer.total is None else f" of {megabytes(answer.total)}"
+    if answer.start:
+        means.tell(f"{order.path}: going on after {megabytes(answer.start)}{of} MB")
+    for block in answer.blocks():
+        part.add(block)
+        if means.now() - told >= TELL_SECONDS:
+            told = means.now()
+            means.tell(f"{order.path}: {megabytes(part.size)}{of} MB")
+
+
+def _wrong(order: Order, answer: transfer.Answer, part: _Part, means: Means) -> None:
+    """What to do with a whole of another hash: once from the start if its beginning is old."""
+    found, size = part.digest(), megabytes(part.size)
+    part.restart()
+    if answer.start:
+        means.tell(f"{order.path}: the rest does not fit what was there; starting again")
+        return
+    page = " It is a web page, perhaps one that asks to log in." if answer.is_page else ""
+    raise ModelError(
+        f"{order.path}: {transfer.shown(order.url)} is another file.",
+        f"Its SHA-256 is {found} ({size} MB), not {order.sha256}.{page}",
+        "Correct its sha256 in pyproject.toml if the new content is meant, else its url.",
+    )
+
+
+def _wait(order: Order, error: TransferError, failures: int, means: Means) -> None:
+    """Pause before the next try, or raise ModelError if there is no use in one."""
+    if error.again and failures < TRIES:
+        usual = float(2**failures) if error.after is None else error.after
+        seconds = min(usual, LONGEST_PAUSE)
+        means.tell(f"{order.path}: {_lower(error.reason)}; trying again in {seconds:.0f} s")
+        means.pause(seconds)
+        return
+    times = f" ({failures} times)" if failures > 1 else ""
+    if error.denied:
+        todo = 'Name the config var that holds your token: token = "NAME" in pyproject.toml.'
+    elif error.again:
+        todo = "Try again: the server or the network may have had a bad moment."
+    else:
+        todo = "Correct its url in pyproject.toml."
+    raise ModelError(
+        f"{order.path} could not be fetched from {transfer.shown(order.url)}.",
+        f"{error.reason}{times}.",
+        todo,
+    ) from error
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

@@ -1,0 +1,103 @@
+"""One model that an app asks for, its place in the tree, and whether it is there.
+
+Runs on every Python from 3.8: the slug carries it along for models that are fetched at boot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slugfit.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Order:
+    """A file of this ``sha256`` from ``url``, wanted at ``path`` (from the app's root).
+
+    ``when`` is "build" or "boot"; ``token`` the name of a config var, "" without one; ``required``
+    whether the build, or the process, stops without the file.
+    """
+
+    path: str
+    url: str
+    sha256: str
+    when: str = "build"
+    token: str = ""
+    required: bool = True
+
+
+def place(root: Path, path: str) -> Path:
+    """The file that ``path`` names below ``root``; ModelError if its folder can be none."""
+    folder = root
+    for name in path.split("/")[:-1]:
+        folder /= name
+        link = folder.is_symlink()
+        if link or (folder.exists() and not folder.is_dir()):
+            raise ModelError(
+                f"{path} has no place in the app.",
+                f"{os.path.relpath(folder, root)} is a {'link' if link else 'file'}, not a folder.",
+                "Make it a folder, or give the model another path in pyproject.toml.",
+            )
+    return root / path
+
+
+def is_there(order: Order, target: Path) -> bool:
+    """Whether the file is in its place; ModelError if something else is, or it cannot be read."""
+    if not os.path.lexists(target):
+        return False
+    if target.is_symlink() or not target.is_file():
+        raise _taken(order, "It is a link or a folder")
+    try:
+        found = digest(target)
+    except OSError as error:
+        raise ModelError(f"{order.path} cannot be read.", f"{error.strerror}.") from error
+    if found != order.sha256:
+        raise _taken(order, f"Its SHA-256 is {found}, not {order.sha256}")
+    return True
+
+
+def _taken(order: Order, why: str) -> ModelError:
+    return ModelError(
+        f"{order.path} is in the app already, and it is not this model.",
+        f"{why}. Slugfit replaces no file of an app.",
+        "Take that file out of the app, or correct the model's path or sha256 in pyproject.toml.",
+    )
+
+
+def digest(file: Path) -> str:
+    """The SHA-256 of a file, "" if there is none of this name; raise OSError."""
+    found = hashlib.sha256()
+    try:
+        with file.open("rb") as opened:
+            for block in iter(lambda: opened.read(_BLOCK), b""):
+                found.update(block)
+    except FileNotFoundError:
+        return ""
+    return found.hexdigest()
+
+
+def secret(order: Order, read: Callable[[str], str]) -> str:
+    """The token that goes along, "" if none is asked for; ``read`` gives a config var's value.
+
+    Raises ModelError, without the value, if it is not set or cannot be sent.
+    """
+    if not order.token:
+        return ""
+    value = read(order.token).strip()
+    if not value:
+        why = f"Its token is the config var {order.token}, which is not set."
+    elif not (value.isascii() and value.isprintable()):
+        why = f"Its token, the config var {order.token}, holds characters that cannot be sent."
+    else:
+        return value
+    todo = f"Set it: heroku config:set {order.token}=…"
+    raise ModelError(f"{order.path} cannot be fetched.", why, todo)

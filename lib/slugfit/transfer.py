@@ -1,0 +1,234 @@
+"""One request for one file: who is asked, who gets the token, what may be said, how it fails.
+
+Runs on every Python from 3.8: the slug carries it along for models that are fetched at boot.
+"""
+
+from __future__ import annotations
+
+import base64
+import email.utils
+import http.client
+import re
+import ssl
+import time
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from urllib.parse import SplitResult
+
+SECONDS = 30
+"""How long a server may stay silent."""
+_BLOCK = 1 << 18
+_AUTHORIZATION = "Authorization"
+_PASSING = frozenset({408, 425, 429})
+"""Answers below 500 that another try may change."""
+_NOT_THAT_PART = 416
+_DENIED = frozenset({401, 403, 407})
+_PORTS = {"http": 80, "https": 443}
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_UNUSABLE = "The url, or one that the server leads to, is not a valid address"
+
+
+class TransferError(Exception):
+    """Why nothing more came: a sentence without its stop, and without any part of a secret.
+
+    ``again`` says whether another try may help, ``after`` how many seconds the server asks to
+    wait, ``restart`` whether to ask from the first byte.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        again: bool = True,
+        after: float | None = None,
+        restart: bool = False,
+        denied: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.again = again
+        self.after = after
+        self.restart = restart
+        self.denied = denied
+
+
+class Answer:
+    """A server's answer: its bytes from ``start`` on, of ``total`` (None if it does not say)."""
+
+    def __init__(self, response: Any, start: int) -> None:  # noqa: ANN401 - any urllib response
+        self._response = response
+        self.start, self.total = _extent(response, start)
+        self.is_page = str(response.headers.get("Content-Type", "")).startswith("text/html")
+
+    def blocks(self) -> Iterator[bytes]:
+        """What it sends, to its end; raise TransferError if that comes too early."""
+        at = self.start
+        while True:
+            try:
+                block = self._response.read(_BLOCK)
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                raise told(error) from error
+            if not block:
+                break
+            at += len(block)
+            yield block
+        if self.total is not None and at < self.total:
+            raise TransferError(f"The connection ended after {at} of {self.total} bytes")
+
+    def close(self) -> None:
+        """End the connection."""
+        self._response.close()
+
+
+def ask(url: str, token: str, start: int) -> Answer:
+    """Ask for the file at ``url`` from byte ``start`` on; raise TransferError.
+
+    ``token`` goes along as a bearer token, a user and password in the URL as basic authorisation,
+    to no other scheme, host or port than the URL's, wherever the server leads to.
+    """
+    try:
+        response = _opener().open(_request(url, token, start), timeout=SECONDS)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise _refused(error) from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise told(error, is_file=url.startswith("file:")) from error
+    try:
+        return Answer(response, start)
+    except BaseException:
+        response.close()
+        raise
+
+
+def shown(url: str) -> str:
+    """A URL without what can be a secret: the user and password before the host, and the query."""
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        int(parts.port or 0)
+    except ValueError:
+        return url.partition(":")[0] + "://…"
+    query = "?…" if parts.query else ""
+    return f"{parts.scheme}://{host}{parts.path}{query}"
+
+
+def told(error: Exception, *, is_file: bool = False) -> TransferError:
+    """A failure of the network in words; never those of an address, which can hold a secret."""
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        why = f"The server's certificate is not accepted: {reason.verify_message}"
+        return TransferError(why, again=False)
+    if isinstance(reason, TimeoutError) or "timed out" in str(reason):
+        return TransferError(f"The server was silent for {SECONDS} seconds")
+    if isinstance(reason, http.client.RemoteDisconnected):
+        return TransferError("The server ended the connection without an answer")
+    if isinstance(reason, http.client.HTTPException):
+        again = not isinstance(reason, http.client.InvalidURL)
+        return TransferError("The connection ended early" if again else _UNUSABLE, again=again)
+    if not isinstance(reason, OSError):
+        return TransferError(_UNUSABLE, again=False)
+    what = "It cannot be read" if is_file else "The connection failed"
+    return TransferError(f"{what}: {reason.strerror or reason}", again=not is_file)
+
+
+def _refused(error: urllib.error.HTTPError) -> TransferError:
+    reason = f"The server answered {error.code} {http.client.responses.get(error.code, '')}".strip()
+    if error.code == _NOT_THAT_PART:
+        return TransferError(reason, restart=True)
+    return TransferError(
+        reason,
+        again=error.code >= http.client.INTERNAL_SERVER_ERROR or error.code in _PASSING,
+        after=_seconds(error.headers.get("Retry-After", "") if error.headers else ""),
+        denied=error.code in _DENIED,
+    )
+
+
+def _seconds(text: str) -> float | None:
+    """What Retry-After says, a number of seconds or a date; None if it says nothing."""
+    if text.strip().isdigit():
+        return float(text)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _extent(response: Any, asked: int) -> tuple[int, int | None]:  # noqa: ANN401
+    """The first byte that an answer holds, and how many the whole file has."""
+    length = str(response.headers.get("Content-Length", ""))
+    if response.status != http.client.PARTIAL_CONTENT:
+        # Also a server that knows nothing of parts: it sends the whole.
+        return 0, int(length) if length.isdigit() else None
+    found = _RANGE.fullmatch(str(response.headers.get("Content-Range", "")).strip())
+    if found is None or int(found[1]) != asked:
+        raise TransferError("The server sent another part than it was asked for", restart=True)
+    return asked, int(found[2]) if found[2] != "*" else None
+
+
+def _request(url: str, token: str, start: int) -> urllib.request.Request:
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    request = urllib.request.Request(  # noqa: S310 - the configuration allows three schemes
+        urlunsplit(parts._replace(netloc=host, fragment=""))
+    )
+    request.add_header("User-Agent", "slugfit")
+    if start:
+        request.add_header("Range", f"bytes={start}-")
+    # Not among the headers that urllib hands on when it follows a redirect.
+    if token:
+        request.add_unredirected_header(_AUTHORIZATION, f"Bearer {token}")
+    elif at:
+        packed = base64.b64encode(unquote(user).encode()).decode()
+        request.add_unredirected_header(_AUTHORIZATION, f"Basic {packed}")
+    return request
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Takes the authorisation along where scheme, host and port stay the same, nowhere else."""
+
+    def redirect_request(  # noqa: PLR0913, PLR0917 - the base class's
+        self,
+        req: urllib.request.Request,
+        fp: Any,  # noqa: ANN401
+        code: int,
+        msg: str,
+        headers: Any,  # noqa: ANN401
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """The request that follows ``req``."""
+        try:
+            same = _origin(urlsplit(req.full_url)) == _origin(urlsplit(newurl))
+        except ValueError:
+            fp.close()
+            raise
+        following = super().redirect_request(req, fp, code, msg, headers, newurl)
+        authorization = req.unredirected_hdrs.get(_AUTHORIZATION)
+        if following is not None and authorization is not None and same:
+            following.add_unredirected_header(_AUTHORIZATION, authorization)
+        return following
+
+
+def _origin(parts: SplitResult) -> tuple[str, str, int]:
+    return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Files, and the web through the machine's proxies; no other scheme."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.FileHandler(),
+        urllib.request.UnknownHandler(),
+        _Redirects(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
