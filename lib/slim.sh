@@ -92,6 +92,29 @@ slim::check_config() {
 	[[ "${slim_status}" -eq 0 ]]
 }
 
+# slim::models BUILD_DIR CACHE_DIR ENV_DIR: fetches the models that the app asks for. Fails, with the
+# reason, if one is missing: unlike slimming this is what the app needs. An engine that cannot say
+# is no reason to stop the deploy of an app that asks for none.
+slim::models() {
+	local build_dir="${1}" cache_dir="${2}" env_dir="${3}" problems="${SCRATCH_DIR:?}/problems"
+	slim::engine "${build_dir}" models "${build_dir}" --env-dir "${env_dir}" --cache-dir "${cache_dir}" \
+		--build-log 2>"${problems}"
+	case "${slim_status}" in
+		0) return 0 ;;
+		2 | 10) ;;
+		*)
+			if ! grep --quiet --fixed-strings 'slugfit.models' "${build_dir}/pyproject.toml" 2>/dev/null; then
+				output::warning <"${problems}"
+				output::warning "Slugfit could not look for models (exit code ${slim_status}); the build goes on."
+				return 0
+			fi
+			printf 'Slugfit could not fetch the models (exit code %d).\n' "${slim_status}" >>"${problems}"
+			;;
+	esac
+	output::error <"${problems}"
+	return 1
+}
+
 slim::no_python() {
 	cat <<-'END'
 		Slugfit needs Python 3.10 or newer, and found none.

@@ -147,17 +147,20 @@ def redirects(url: str, code: int = 302) -> Behaviour:
 
 
 def waits_for(event: threading.Event, count: int) -> Behaviour:
-    """Sends ``count`` bytes at once, and the rest when the event is set."""
+    """Sends ``count`` bytes of what was asked for at once, and the rest when the event is set."""
 
     def wait(handler: Handler, data: bytes) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(data)))
+        start = handler.first()
+        handler.send_response(206 if start else 200)
+        handler.send_header("Content-Length", str(len(data) - start))
+        if start:
+            handler.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
         handler.end_headers()
-        handler.wfile.write(data[:count])
-        handler.wfile.flush()
-        event.wait(60)
         with contextlib.suppress(OSError):
-            handler.wfile.write(data[count:])
+            handler.wfile.write(data[start : start + count])
+            handler.wfile.flush()
+            event.wait(60)
+            handler.wfile.write(data[start + count :])
 
     return wait
 

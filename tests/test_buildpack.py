@@ -413,7 +413,7 @@ def test_wrap_mode_builds_and_then_slims(wrapping: Buildpack) -> None:
         "-----> fake upstream: compile one",
         "-----> engine report",
     ]
-    assert wrapping.commands() == ["config", "slim", "environment", "environment"]
+    assert wrapping.commands() == ["config", "models", "slim", "environment", "environment"]
     slim = next(call["argv"] for call in wrapping.calls() if call["argv"][0] == "slim")  # type: ignore[index]
     build, env, cache = (str(path) for path in (wrapping.build, wrapping.env, wrapping.cache))
     assert slim == ["slim", build, "--env-dir", env, "--cache-dir", cache, "--build-log"]
@@ -506,7 +506,9 @@ def test_a_failed_engine_is_undone_and_ships_unslimmed(
     ran = chaining.compile()
     assert (ran.code, ran.err) == (0, "")
     assert f" !     Slugfit {says}. The app is as it was before, and ships unslimmed." in ran.out
-    assert chaining.commands() == ["config", "slim", "recover", "environment", "environment"]
+    assert chaining.commands() == [
+        *("config", "models", "slim", "recover", "environment", "environment")
+    ]
     assert "put back\n" in ran.out
     # The shell's own remark about a killed child, with its whole command line.
     assert "slim.sh" not in ran.out
@@ -536,6 +538,46 @@ def test_strict_can_be_switched_off(chaining: Buildpack, value: str) -> None:
     chaining.config(SLUGFIT_STRICT=value)
     chaining.plan(slim={"exit": 1})
     assert chaining.compile().code == 0
+
+
+# Models
+
+
+@pytest.mark.parametrize("script", ["compile", "test-compile"])
+@pytest.mark.parametrize("mode", ["wrapping", "chaining"])
+def test_models_are_fetched_before_anything_is_built(
+    request: pytest.FixtureRequest, script: str, mode: str
+) -> None:
+    pack: Buildpack = request.getfixturevalue(mode)
+    pack.plan(models={"stdout": "-----> Models\n       a.onnx\n"})
+    ran = pack.run(script, pack.build, pack.cache, pack.env)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("-----> Models\n       a.onnx\n-----> Slugfit: ")
+    (asked,) = (call["argv"] for call in pack.calls() if call["argv"][0] == "models")  # type: ignore[index]
+    build, env, cache = (str(path) for path in (pack.build, pack.env, pack.cache))
+    assert asked == ["models", build, "--env-dir", env, "--cache-dir", cache, "--build-log"]
+
+
+@pytest.mark.parametrize("code", [2, 10])
+def test_a_model_that_cannot_be_had_stops_the_build(wrapping: Buildpack, code: int) -> None:
+    wrapping.plan(models={"exit": code, "stdout": "       a.onnx\n", "stderr": "what\n  why\n"})
+    ran = wrapping.compile()
+    assert ran == Ran(1, "       a.onnx\n\n !     what\n !       why\n\n", "")
+    assert not (wrapping.build / "upstream.args").exists()
+
+
+@pytest.mark.parametrize("step", [{"exit": 1, "stderr": "boom\n"}, {"signal": 9}])
+def test_an_engine_that_fails_over_models_stops_the_apps_that_have_some(
+    wrapping: Buildpack, step: Mapping[str, object]
+) -> None:
+    wrapping.plan(models=step)
+    ran = wrapping.compile()
+    assert (ran.code, ran.err) == (0, "")
+    assert " !     Slugfit could not look for models (exit code 1" in ran.out
+    (wrapping.build / "pyproject.toml").write_text("[[tool.slugfit.models]]\n")
+    ran = wrapping.compile()
+    assert (ran.code, ran.err) == (1, "")
+    assert " !     Slugfit could not fetch the models (exit code 1" in ran.out
 
 
 # .profile.d and export
@@ -1106,7 +1148,7 @@ def test_test_builds_install_and_do_not_slim(wrapping: Buildpack) -> None:
     assert "test builds are not slimmed" in ran.out
     assert (wrapping.build / "upstream.script").read_text() == "test-compile\n"
     assert wrapping.passed_on()["PIP_INDEX_URL"] == CANARY
-    assert wrapping.commands() == ["config"]
+    assert wrapping.commands() == ["config", "models"]
     assert (wrapping.root / "export").read_text() == f"export FROM_UPSTREAM=yes\n{MARK}"
 
 
@@ -1114,7 +1156,7 @@ def test_test_builds_after_heroku_python_have_nothing_to_do(chaining: Buildpack)
     ran = chaining.run("test-compile", chaining.build, chaining.cache, chaining.env)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("-----> Slugfit: nothing to do")
-    assert chaining.commands() == ["config"]
+    assert chaining.commands() == ["config", "models"]
 
 
 def test_a_wrapped_buildpack_without_test_compile_is_told(

@@ -51,10 +51,10 @@ def _with_times(root: Path) -> Mapping[str, object]:
 def test_help_lists_commands_and_exit_codes() -> None:
     answer = engine("--help")
     assert answer.code == 0
-    for name in ("build", "plan", "slim", "measure", "restore", "recover", "why"):
+    for name in ("build", "plan", "slim", "measure", "models", "restore", "recover", "why"):
         assert f"\n    {name} " in answer.out
-    for code in range(10):
-        assert f"\n  {code}  " in answer.out
+    for code in range(11):
+        assert f"\n {code:>2}  " in answer.out
     assert "buildpack-report" not in answer.out
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import readme
-from slugfit.config import OPTIONS, PREFIX
+from slugfit.config import OPTIONS, PREFIX, from_environment
 from slugfit.errors import Exit
 
 TEXT = readme.README.read_text("utf-8")
@@ -34,3 +34,9 @@ def test_every_command_it_shows_is_one() -> None:
     shown = set(re.findall(r"bin/slugfit ([a-z-]+)", TEXT))
     assert shown
     assert shown <= listed
+
+
+def test_its_example_of_a_model_is_accepted() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    (order,) = from_environment({}, example).models
+    assert (order.when, order.token, order.required) == ("boot", "HF_TOKEN", True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +121,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "why, nothing there": ("why", "BUILD", "nothing"),
     "config": ("config", "BUILD"),
     "config --get": ("config", "BUILD", "--get", "limit"),
+    "models": ("models", "BUILD", "--cache-dir", "CACHE", "--build-log"),
     "the environment": ("environment", "BUILD", "--format", "profile"),
     "the export file": ("environment", "BUILD", "--format", "export"),
     "recover": ("recover", "BUILD"),
@@ -136,7 +138,7 @@ def test_no_command_says_or_stores_a_value(place: Place, name: str, source: str)
     arguments = [part.replace("BUILD", build).replace("CACHE", cache) for part in COMMANDS[name]]
     extra = {"SLUGFIT_UPSTREAM": URL, "SLUGFIT_REPORT": "reports"}
     place.config(**extra)
-    if source == "files" and arguments[0] in ("plan", "slim", "measure", "why", "config"):
+    if source == "files" and arguments[0] in ("plan", "slim", "measure", "why", "config", "models"):
         arguments += ["--env-dir", env]
     answer = engine(*arguments, **({} if source == "files" else {**SECRETS, **extra}))
     place.expect_no_secret(answer)
@@ -151,6 +153,14 @@ FAILURES: dict[str, tuple[Mapping[str, Content], Mapping[str, str], int]] = {
     "a list of rules of the wrong form": ({}, {"SLUGFIT_STRICT": "x", "SLUGFIT_TOKEN": CANARY}, 2),
     "a pyproject that is malformed": ({"pyproject.toml": f"[tool.slugfit]\nx = '{CANARY}"}, {}, 2),
     "a pyproject with a secret": ({"pyproject.toml": f"[tool.x]\ny = '{CANARY}'\n"}, {}, 0),
+    "a model with credentials": (
+        {
+            "pyproject.toml": f"[[tool.slugfit.models]]\nurl = '{URL}?{CANARY}'\n"
+            "sha256 = 'x'\npath = 'a'\n"
+        },
+        {},
+        2,
+    ),
     "a package that cannot be imported": ({f"{SITE}/pkg/__init__.py": "import nothing"}, {}, 0),
     "a stash that is a file": ({".slugfit": ""}, {}, 0),
 }
@@ -226,6 +236,26 @@ def test_a_buildpack_that_cannot_be_fetched_keeps_its_credentials(place: Place) 
     compiled = place.run("compile", *place.folders)
     assert compiled.code != 0
     place.expect_no_secret(compiled, place.run("report", *place.folders))
+
+
+@pytest.mark.parametrize("required", ["true", "false"])
+def test_a_model_that_cannot_be_fetched_keeps_every_secret(place: Place, required: str) -> None:
+    """With a password, a key in the query, and a token that is not sent to where nobody is."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        url = f"http://me:{CANARY}@127.0.0.1:{port}/m?key={CANARY}"
+        text = (
+            f"[[tool.slugfit.models]]\nurl = '{url}'\nsha256 = '{'0' * 64}'\npath = 'm'\n"
+            f"token = 'SECRET_KEY'\nrequired = {required}\n"
+        )
+        plant(place.build, {"pyproject.toml": text})
+        place.config(SECRET_KEY=CANARY)
+        compiled = place.run("compile", *place.folders, PYTHONHOME="/app/.heroku/python")
+    assert compiled.code == (required == "true"), compiled.out
+    assert f"m could not be fetched from http://127.0.0.1:{port}/m?…" in compiled.out
+    assert CANARY not in compiled.out + compiled.err
+    assert list(place.leaks()) == ["build/pyproject.toml"]
 
 
 @pytest.mark.parametrize("app", ["no_python", "no_requirements"])

@@ -27,6 +27,7 @@ _EXITS = """exit codes:
   7  the tree could not be read or changed; everything was put back
   8  a step of a local build failed
   9  the built slug did not start or answer
+ 10  a model that the app asks for could not be fetched
 """
 
 
@@ -107,6 +108,14 @@ def _parser() -> argparse.ArgumentParser:
                 help="start from the whole tree that this folder remembers, and keep there what "
                 "goes: for platforms that cache the slimmed tree",
             )
+    wanted = _tree_verb(
+        verbs, "models", commands.models, "Fetch the models that pyproject.toml asks for"
+    )
+    wanted.add_argument(
+        "--cache-dir", metavar="DIR", type=Path, help="keeps the files for the next time"
+    )
+    wanted.add_argument("--env-dir", type=Path, help=argparse.SUPPRESS)
+    wanted.add_argument("--build-log", action="store_true", help=argparse.SUPPRESS)
     _tree_verb(verbs, "restore", commands.restore, "Put back what slim --keep-stash set aside")
     _tree_verb(verbs, "recover", commands.recover, "Put back what an interrupted run left")
     why = _tree_verb(verbs, "why", commands.why, "Explain what happens to one file, and why")

@@ -9,7 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slugfit import __version__, explain, ignores, report, single, stash, vendor
+from slugfit import (
+    __version__,
+    delivery,
+    download,
+    explain,
+    ignores,
+    report,
+    single,
+    stash,
+    vendor,
+)
 from slugfit import config as settings
 from slugfit import environment as variables
 from slugfit import hook as hooks
@@ -220,6 +230,30 @@ def _folder(variable: str, *, made: bool) -> Path | None:
 def _say(lines: Iterable[str]) -> int:
     for sentence in lines:
         print(sentence)
+    return Exit.OK
+
+
+def models(options: argparse.Namespace) -> int:
+    """Fetch the app's models into the tree, and note those for boot."""
+    chosen = _config(options)
+    stream = sys.stderr if options.json else sys.stdout
+    lead = " " * text.INDENT if options.build_log else ""
+
+    def tell(line: str) -> None:
+        print(lead + text.printable(line), file=stream, flush=True)
+
+    def variable(name: str) -> str:
+        return settings.variable(options.env_dir, name)
+
+    if chosen.models and options.build_log:
+        print("-----> Models", file=stream, flush=True)
+    cache = None if options.cache_dir is None else options.cache_dir / "slugfit" / "models"
+    site = delivery.Site(options.root, cache, variable)
+    done = delivery.deliver(chosen.models, site, download.Means(tell))
+    if options.json:
+        sys.stdout.write(as_json.render(delivery.document(done)))
+    elif not done and not options.build_log:
+        print("pyproject.toml asks for no models: it has no [[tool.slugfit.models]].")
     return Exit.OK
 
 

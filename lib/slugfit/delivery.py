@@ -1,0 +1,164 @@
+"""Models at build time: from the network to the build cache, and from there into the app."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from slugfit import download, orders, starter, transfer
+from slugfit.download import megabytes
+from slugfit.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from slugfit.download import Means
+    from slugfit.orders import Order
+
+State = Literal["there", "cached", "fetched", "boot", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of one model: ``size`` in bytes, 0 if it is not in the tree."""
+
+    order: Order
+    state: State
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where models go: the app's ``root``, and the ``cache`` folder (None: there is none).
+
+    ``variable`` gives the value of a config var, "" if it is not set.
+    """
+
+    root: Path
+    cache: Path | None
+    variable: Callable[[str], str]
+
+
+def deliver(wanted: Sequence[Order], site: Site, means: Means) -> tuple[Delivered, ...]:
+    """Put every model where it belongs, tell a line for each, and forget those not wanted.
+
+    Raises one ModelError with all that went wrong; what stands in the way of a model is found
+    before anything is fetched, and never replaced.
+    """
+    _together([error for order in wanted for error in _in_the_way(order, site.root)])
+    done: list[Delivered] = []
+    failures: list[ModelError] = []
+    for order in wanted:
+        try:
+            done.append(_one(order, site, means))
+        except ModelError as error:  # noqa: PERF203 - one may fail, the others not
+            if order.required:
+                failures.append(error)
+            else:
+                _excuse(error, means)
+                done.append(Delivered(order, "missing", 0))
+    if site.cache is not None:
+        _forget(site.cache, wanted)
+    _together(failures)
+    starter.write([item.order for item in done if item.state == "boot"], site.root)
+    return tuple(done)
+
+
+def _together(failures: Sequence[ModelError]) -> None:
+    """Raise them as one, if there are any."""
+    if len(failures) == 1:
+        raise failures[0]
+    if failures:
+        told = (f"- {error.what}\n  {error.why}\n  {error.todo}" for error in failures)
+        raise ModelError(f"{len(failures)} models cannot be had:\n" + "\n".join(told))
+
+
+def _excuse(error: ModelError, means: Means) -> None:
+    for line in filter(None, (error.what, error.why, error.todo)):
+        means.tell(f"! {line}")
+    means.tell("! The build goes on, because the model says required = false.")
+
+
+def _in_the_way(order: Order, root: Path) -> list[ModelError]:
+    try:
+        orders.is_there(order, orders.place(root, order.path))
+    except ModelError as error:
+        return [error]
+    return []
+
+
+def _one(order: Order, site: Site, means: Means) -> Delivered:
+    target = orders.place(site.root, order.path)
+    if orders.is_there(order, target):
+        size = target.stat().st_size
+        hint = "; leave it out of the source to have it fetched at boot" * (order.when == "boot")
+        means.tell(f"{order.path}: {megabytes(size)} MB, in the app already{hint}")
+        return Delivered(order, "there", size)
+    if order.when == "boot":
+        means.tell(f"{order.path}: fetched when a process starts")
+        return Delivered(order, "boot", 0)
+    stored = target if site.cache is None else site.cache / order.sha256
+    started = means.now()
+    state: State = "cached"
+    told = "from the build cache"
+    if not _is_stored(order, stored):
+        token = orders.secret(order, site.variable)
+        means.tell(f"{order.path}: fetching from {transfer.shown(order.url)}")
+        download.fetch(order, token, stored, means)
+        state, told = "fetched", f"fetched in {means.now() - started:.1f} s"
+    if stored != target:
+        _copy(order, stored, target)
+    size = target.stat().st_size
+    means.tell(f"{order.path}: {megabytes(size)} MB, {told}")
+    return Delivered(order, state, size)
+
+
+def _is_stored(order: Order, stored: Path) -> bool:
+    try:
+        return orders.digest(stored) == order.sha256
+    except OSError:
+        return False
+
+
+def _copy(order: Order, stored: Path, target: Path) -> None:
+    """A file of its own, whole or not at all: the cache and the app must not share one."""
+    part = download.part_of(target, order.sha256)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(stored, part)
+        part.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise download.unwritten(order, error) from error
+
+
+def _forget(cache: Path, wanted: Sequence[Order]) -> None:
+    """Drop from the cache what no model names any more; whole files and parts."""
+    stored = [cache / order.sha256 for order in wanted if order.when == "build"]
+    kept = {*stored, *(download.part_of(file, file.name) for file in stored)}
+    if cache.is_dir():
+        for file in cache.iterdir():
+            if file not in kept:
+                with contextlib.suppress(OSError):
+                    file.unlink()
+
+
+def document(done: Sequence[Delivered]) -> Mapping[str, object]:
+    """What became of the models, as a JSON object; sizes in bytes."""
+    return {
+        "version": 1,
+        "models": [
+            {
+                "path": item.order.path,
+                "sha256": item.order.sha256,
+                "when": item.order.when,
+                "state": item.state,
+                "bytes": item.size,
+            }
+            for item in done
+        ],
+    }

@@ -1,0 +1,95 @@
+"""What a slug carries to fetch models at boot: a list, a program, and the script that starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slugfit import orders
+from slugfit.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from slugfit.orders import Order
+
+MODULES = ("__init__.py", "at_boot.py", "download.py", "errors.py", "orders.py", "transfer.py")
+"""What is copied; it needs Python 3.8 and nothing else."""
+FOLDER = ".heroku/slugfit"
+LIST = f"{FOLDER}/models.json"
+PROFILE = ".profile.d/slugfit_models.sh"
+_FIRST = '# Written by Slugfit: fetches the models of pyproject.toml that say when = "boot".\n'
+_SCRIPT = f"""\
+{_FIRST}slugfit_python="${{HOME}}/.heroku/python/bin/python"
+if [ ! -x "${{slugfit_python}}" ]; then
+	slugfit_python=python3
+fi
+if ! "${{slugfit_python}}" -I -S -B "${{HOME}}/{FOLDER}/at_boot.py" "${{HOME}}"; then
+	case "${{DYNO:-}}" in
+		# Who looks around in a one-off dyno (heroku run) can do so without the models.
+		run.*) ;;
+		*)
+			echo 'slugfit: the process does not start without its models' >&2
+			exit 1
+			;;
+	esac
+fi
+unset slugfit_python
+"""
+
+
+def write(wanted: Sequence[Order], root: Path) -> None:
+    """Put it all in place; without models take away what an earlier run left there.
+
+    Raises ModelError if that cannot be done, because of a link in the app for example.
+    """
+    files = _files(wanted) if wanted else {}
+    try:
+        for path in (*(f"{FOLDER}/{name}" for name in MODULES), LIST, PROFILE):
+            if path in files:
+                _put(orders.place(root, path), files[path])
+            elif _is_ours(root):
+                _drop(root / path)
+        with contextlib.suppress(OSError):
+            (root / FOLDER).rmdir()
+    except OSError as error:
+        raise ModelError(
+            "What fetches the models at boot could not be written.",
+            f"{error.strerror}: {error.filename}.",
+            "Make room on the disk, or correct its permissions, and try again.",
+        ) from error
+
+
+def _files(wanted: Sequence[Order]) -> Mapping[str, str]:
+    own = Path(__file__).parent
+    listed = {"version": 1, "models": [asdict(order) for order in wanted]}
+    return {
+        **{f"{FOLDER}/{name}": (own / name).read_text("utf-8") for name in MODULES},
+        LIST: json.dumps(listed, indent=2) + "\n",
+        PROFILE: _SCRIPT,
+    }
+
+
+def _put(place: Path, text: str) -> None:
+    """A new file and a rename: the app's own file of this name may be a link that leads away."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    new = place.with_name(f".{place.name}.new")
+    new.unlink(missing_ok=True)
+    new.write_text(text, "utf-8")
+    new.replace(place)
+
+
+def _is_ours(root: Path) -> bool:
+    """Whether an earlier run of ours left the script there; it goes last."""
+    try:
+        return (root / PROFILE).read_text("utf-8").startswith(_FIRST)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _drop(place: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        place.unlink()
