@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from slugfit.advise import SWAPS, USELESS_VARIABLES, Advice, Swap, swaps
+from slugfit.advise import SWAPS, USELESS_VARIABLES, Advice, Swap, models, swaps
+from slugfit.config import from_environment
 from slugfit.measure import Bytes
+from slugfit.orders import Order
+from slugfit.weights import ModelFile
 
 
 def advice(*variables: str, **sizes: int) -> list[Advice]:
@@ -74,3 +77,46 @@ def test_a_variable_that_does_nothing_is_told_where_it_would_be_read(variable: s
 
 def test_a_slim_app_needs_no_advice() -> None:
     assert advice(flask=5, onnxruntime=50) == []
+
+
+FILE = ModelFile("models/face net.onnx", 40_000_000, "0f" * 32)
+OWN = Bytes(100_000_000, 90_000_000)
+
+
+def model_advice(*, over: bool, when: str = "") -> list[Advice]:
+    """Advice for FILE; with ``when`` it is a model of pyproject.toml."""
+    wanted = [Order(FILE.path, "https://models.example/a", FILE.sha256, when)] if when else []
+    return list(models([FILE], wanted, OWN, over=over))
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_model_file_is_named_with_its_bytes_and_the_lines_to_write(over: bool) -> None:  # noqa: FBT001
+    (found,) = model_advice(over=over)
+    name = "models/face net.onnx (40.0 MB) is a model file in"
+    assert found.what.startswith(f"The slug is too large, and {name} it" if over else name)
+    assert found.saves == 36_000_000
+    assert found.line == (
+        "[[tool.slugfit.models]]\n"
+        'url = "https://YOUR-STORAGE/face%20net.onnx"\n'
+        f'sha256 = "{FILE.sha256}"\n'
+        'path = "models/face net.onnx"\n'
+        'when = "boot"'
+    )
+    (order,) = from_environment({}, found.line).models
+    assert (order.path, order.sha256, order.when) == (FILE.path, FILE.sha256, "boot")
+
+
+def test_a_model_that_is_put_into_the_slug_is_named_where_the_slug_is_too_large() -> None:
+    assert model_advice(over=False, when="build") == []
+    (found,) = model_advice(over=True, when="build")
+    assert found.line == 'when = "boot"'
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_model_for_boot_has_no_place_in_the_source(over: bool) -> None:  # noqa: FBT001
+    (found,) = model_advice(over=over, when="boot")
+    assert found.line == "git rm --cached 'models/face net.onnx'"
+
+
+def test_an_app_without_bytes_has_no_advice_to_divide_by() -> None:
+    assert [item.saves for item in models([FILE], [], Bytes(0, 0), over=True)] == [0]

@@ -357,9 +357,12 @@ def test_every_python_of_an_app_can_run_it(server: Server, tmp_path: Path, versi
     ):
         pytest.skip(f"Python {version} is not on this machine")
     server.script.append(drops_after(1_000_000))
-    home = slug(tmp_path, [order(server)], found)
+    (tmp_path / "other").write_bytes(b"other")
+    local = Order("other", (tmp_path / "other").as_uri(), OTHER, "boot")
+    home = slug(tmp_path, [order(server), local], found)
     ended = start(home, PATH=os.environ["PATH"])
     assert (ended.code, ended.out) == (0, "started\n"), ended.err
+    assert (home / "other").read_bytes() == b"other"
     assert (home / "models/m.onnx").read_bytes() == CONTENT
 
 

@@ -178,6 +178,15 @@ def test_a_model_that_is_not_required_is_missed_with_a_warning(
     assert os.listdir(tmp_path / "app/models") == ["b.pt"]
 
 
+def test_no_half_of_a_model_that_is_not_required_is_shipped(server: Server, tmp_path: Path) -> None:
+    server.script.extend([drops_after(1_000_000), status(404)] * 2)
+    wanted = [order(server, "a.onnx", required=False)]
+    assert put(wanted, tmp_path / "app")[0] == ["missing"]
+    assert os.listdir(tmp_path / "app/models") == []
+    assert put(wanted, tmp_path / "two", tmp_path / "cache")[0] == ["missing"]
+    assert [file.stat().st_size for file in (tmp_path / "cache").iterdir()] == [1_000_000]
+
+
 def test_a_token_is_only_needed_for_the_network(server: Server, tmp_path: Path) -> None:
     wanted = [order(server, "a.onnx", token="HF_TOKEN")]  # noqa: S106 - a name
     with pytest.raises(ModelError, match="cannot be fetched"):

@@ -9,12 +9,16 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import file_server
 from file_server import (
@@ -36,7 +40,6 @@ from slugfit.orders import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from file_server import Behaviour, Server
 
@@ -140,6 +143,57 @@ def test_a_flaky_server_is_asked_for_the_rest(server: Server, tmp_path: Path, na
     assert len(again) == len(log.pauses) == len(ranges) - 1
 
 
+ODD_HEADERS = (
+    {"Content_Length": "9" * 5000},
+    {"Content_Length": "-1"},
+    {"Content_Length": "\xb2"},
+    {"Retry_After": "9" * 5000},
+    {"Retry_After": "\xb2"},
+    {"Content_Range": "bytes 0-1/" + "9" * 5000},
+)
+
+
+@pytest.mark.parametrize("code", [200, 206, 503])
+@pytest.mark.parametrize("headers", ODD_HEADERS, ids=lambda headers: next(iter(headers)))
+def test_odd_headers_do_no_harm(
+    server: Server, tmp_path: Path, headers: dict[str, str], code: int
+) -> None:
+    server.script.append(status(code, **headers))
+    told = ""
+    try:
+        fetch(order(server), tmp_path / "m")
+    except ModelError as error:
+        told = error.what
+    assert "is another file" in told or (tmp_path / "m").read_bytes() == CONTENT
+
+
+SHORT = CONTENT[:5000]
+MISHAPS = st.one_of(
+    st.builds(drops_after, st.integers(0, 5000)),
+    st.builds(drops_and_ignores_ranges, st.integers(0, 5000)),
+    st.sampled_from([another_part, hangs_up, whole, unsized, status(503), status(416)]),
+)
+
+
+@settings(max_examples=60)
+@given(mishaps=st.lists(MISHAPS, max_size=4), left_over=st.integers(0, 5000), damaged=st.booleans())
+def test_whatever_happens_on_the_way_the_file_is_whole(
+    mishaps: list[Behaviour],
+    left_over: int,
+    damaged: bool,  # noqa: FBT001
+) -> None:
+    digest = hashlib.sha256(SHORT).hexdigest()
+    with serving() as server, tempfile.TemporaryDirectory() as folder:
+        server.files["/m"] = SHORT
+        server.script.extend(mishaps)
+        target = Path(folder) / "m"
+        rest = bytes(left_over) if damaged else SHORT[:left_over]
+        download.part_of(target, digest).write_bytes(rest)
+        fetch(Order("m", server.url("/m"), digest), target)
+        assert target.read_bytes() == SHORT
+        assert os.listdir(folder) == ["m"]
+
+
 def test_the_pauses_grow_and_a_server_may_name_its_own(server: Server, tmp_path: Path) -> None:
     server.script.extend([status(503)] * 2)
     server.script.extend([status(503, Retry_After="9"), status(429, Retry_After="9999")])
@@ -207,7 +261,7 @@ def test_what_cannot_be_had_is_told(server: Server, tmp_path: Path, name: str) -
     assert error.why.endswith(says)
     assert error.todo
     assert len(server.asked) == times or not times
-    assert not (tmp_path / "m").exists()
+    assert os.listdir(tmp_path) in ([], [download.part_of(tmp_path / "m", HASH).name])
     assert CANARY not in "".join([error.what, error.why, error.todo, *log.lines])
 
 
@@ -228,8 +282,7 @@ def test_another_file_is_an_error_and_is_not_kept(server: Server, tmp_path: Path
     assert caught.value.why == f"Its SHA-256 is {found} (0.0 MB), not {HASH}."
     assert len(server.asked) == 1
     assert (tmp_path / "m").read_bytes() == b"old"
-    part = download.part_of(tmp_path / "m", HASH)
-    assert part.read_bytes() == b""
+    assert os.listdir(tmp_path) == ["m"]
     server.files["/m.onnx"] = CONTENT
     assert fetch(order(server), tmp_path / "m")
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from slugfit import config, layout, patterns, plan, tree
+from slugfit.orders import Order
 from slugfit.plan import Facts, Ignores, candidates, claims, decide
 from slugfit.references import Reference
 from slugfit.slim import make_plan, slim
@@ -66,6 +67,17 @@ def test_claims_name_every_rule_in_order_and_what_it_took_hold_of(tmp_path: Path
         "tests/mod.py": [("tests", "tests")],
         "tests/x.h": [("tests", "tests"), ("sources", "tests/x.h")],
     }
+
+
+def test_a_model_stays_whatever_names_it(tmp_path: Path) -> None:
+    root = plant(tmp_path, {"app.py": "", "models/a.onnx": "", "models/b.onnx": ""})
+    plant(tmp_path, {".slugignore": "models\n", ".slugfitignore": "*.onnx\n"})
+    wanted = (Order("models/a.onnx", "https://models.example/a", "0" * 64),)
+    made = make_plan(root, dataclasses.replace(chosen(), models=wanted))
+    found = {item.path: item for item in made.decisions if item.path.endswith(".onnx")}
+    assert found["models/a.onnx"].action == "keep"
+    assert found["models/a.onnx"].reason == "pyproject.toml names it as a model."
+    assert found["models/b.onnx"].action == "remove"
 
 
 def test_a_file_has_one_decision_and_a_folder_none(tmp_path: Path) -> None:

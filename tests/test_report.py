@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from slugfit import dists
-from slugfit.advise import Advice
+from slugfit.advise import Advice, models
 from slugfit.blame import Group
 from slugfit.limits import Limit, parse
 from slugfit.measure import Bytes
 from slugfit.proof import Returned
 from slugfit.report import Kept, Report, RuleTotal, Share, as_json, text
 from slugfit.verify import Failure, Step
+from slugfit.weights import ModelFile
 
 REPORT = Report(
     version="0.1.0",
@@ -164,6 +165,26 @@ def test_a_plan_says_that_nothing_was_changed() -> None:
     assert shown.startswith("What slim would do (nothing was changed)\n")
     assert "What would go (MB)" in shown
     assert "Verified" not in shown
+
+
+MODEL = """\
+       Worth more than any rule:
+       - The slug is too large, and models/detector.onnx (40.0 MB) is a model
+         file in it; with these lines in pyproject.toml each process fetches it
+         when it starts. (about 36.0 MB)
+           [[tool.slugfit.models]]
+           url = "https://YOUR-STORAGE/detector.onnx"
+           sha256 = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
+           path = "models/detector.onnx"
+           when = "boot"
+"""
+
+
+def test_lines_to_copy_are_shown_whole() -> None:
+    file = ModelFile("models/detector.onnx", 40_000_000, "0f" * 32)
+    found = models([file], [], Bytes(100_000_000, 90_000_000), over=True)
+    shown = text.build_log(replace(REPORT, advice=tuple(found)))
+    assert shown.partition("       Worth more")[1:] == ("       Worth more", MODEL[17:])
 
 
 LONG = "/".join(["a rather long folder"] * 12)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slugfit.models import lines
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from slugfit.measure import Bytes
+    from slugfit.orders import Order
+    from slugfit.weights import ModelFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,10 @@ USELESS_VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One next step: what, the exact line or command, and about how many bytes (compressed)."""
+    """One next step: what, the exact line or command, and about how many bytes (compressed).
+
+    A ``line`` of several lines is to be copied as it stands.
+    """
 
     what: str
     line: str
@@ -117,3 +125,33 @@ def _gpu(versions: Mapping[str, str], kept: Mapping[str, Bytes]) -> Iterator[Adv
         saves = sum(kept[name].compressed for name in names)
         what = f"{len(names)} distributions only serve a GPU: {', '.join(sorted(names))}."
         yield Advice(what, "torch: use the CPU wheels' index, --extra-index-url .../whl/cpu", saves)
+
+
+def models(
+    files: Iterable[ModelFile], wanted: Iterable[Order], app: Bytes, *, over: bool
+) -> Iterator[Advice]:
+    """Advice for model files in the slug; ``over`` says whether it is over its limit.
+
+    ``wanted`` are the models of pyproject.toml, ``app`` the size of the app's own files.
+    """
+    known = {order.path: order for order in wanted}
+    for file in files:
+        saves = file.size * app.compressed // max(app.uncompressed, 1)
+        name = f"{file.path} ({file.size / 1_000_000:.1f} MB)"
+        order = known.get(file.path)
+        if order is None:
+            way = "with these lines in pyproject.toml each process fetches it when it starts."
+            if over:
+                what = f"The slug is too large, and {name} is a model file in it; {way}"
+            else:
+                what = f"{name} is a model file in the slug; {way}"
+            yield Advice(what, lines(file.path, file.sha256), saves)
+        elif order.when == "boot":
+            what = f'{name} is in the app\'s source, although its model says when = "boot".'
+            yield Advice(what, f"git rm --cached {shlex.quote(file.path)}", saves)
+        elif over:
+            what = (
+                f"The slug is too large, and {name} is a model in it; with this in pyproject.toml "
+                "each process fetches it when it starts."
+            )
+            yield Advice(what, 'when = "boot"', saves)

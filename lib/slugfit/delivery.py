@@ -59,6 +59,7 @@ def deliver(wanted: Sequence[Order], site: Site, means: Means) -> tuple[Delivere
                 failures.append(error)
             else:
                 _excuse(error, means)
+                _drop_part(order, site)
                 done.append(Delivered(order, "missing", 0))
     if site.cache is not None:
         _forget(site.cache, wanted)
@@ -80,6 +81,12 @@ def _excuse(error: ModelError, means: Means) -> None:
     for line in filter(None, (error.what, error.why, error.todo)):
         means.tell(f"! {line}")
     means.tell("! The build goes on, because the model says required = false.")
+
+
+def _drop_part(order: Order, site: Site) -> None:
+    """Ship no half of a model that the build goes on without; what the cache has of it stays."""
+    with contextlib.suppress(OSError):
+        download.part_of(site.root / order.path, order.sha256).unlink()
 
 
 def _in_the_way(order: Order, root: Path) -> list[ModelError]:

@@ -74,7 +74,11 @@ def fetch(order: Order, token: str, target: Path, means: Means) -> int:
             if digest(target) == order.sha256:
                 part.unlink()
                 return 0
-            received = _complete(order, token, _Part(file), means, part.parent)
+            try:
+                received = _complete(order, token, _Part(file), means, part.parent)
+            except ModelError:
+                _drop_if_empty(part, file)
+                raise
             file.flush()
             os.fsync(file.fileno())
             part.replace(target)
@@ -119,6 +123,12 @@ def _is_still(file: BinaryIO, part: Path) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), part.stat())
     except FileNotFoundError:
         return False
+
+
+def _drop_if_empty(part: Path, file: BinaryIO) -> None:
+    file.flush()
+    if not os.fstat(file.fileno()).st_size:
+        part.unlink()
 
 
 class _Part:

@@ -244,6 +244,8 @@ def _decide(
 
 def _shield(entry: Entry, facts: Facts) -> str | None:
     """A reason for which no rule may touch this file."""
+    if any(order.path == entry.path for order in facts.config.models):
+        return "pyproject.toml names it as a model."
     if facts.ignores.keep.excludes(entry.path) is not None:
         return "SLUGFIT_KEEP names it."
     kept_by = _kept_by(entry.path, facts.ignores.slugfitignore)

@@ -29,7 +29,8 @@ _PASSING = frozenset({408, 425, 429})
 _NOT_THAT_PART = 416
 _DENIED = frozenset({401, 403, 407})
 _PORTS = {"http": 80, "https": 443}
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_NUMBER = re.compile(r"[0-9]{1,18}")
+_RANGE = re.compile(rf"bytes ({_NUMBER.pattern})-[0-9]+/({_NUMBER.pattern}|\*)")
 _UNUSABLE = "The url, or one that the server leads to, is not a valid address"
 
 
@@ -150,7 +151,7 @@ def _refused(error: urllib.error.HTTPError) -> TransferError:
 
 def _seconds(text: str) -> float | None:
     """What Retry-After says, a number of seconds or a date; None if it says nothing."""
-    if text.strip().isdigit():
+    if _NUMBER.fullmatch(text.strip()):
         return float(text)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
@@ -161,9 +162,10 @@ def _seconds(text: str) -> float | None:
 def _extent(response: Any, asked: int) -> tuple[int, int | None]:  # noqa: ANN401
     """The first byte that an answer holds, and how many the whole file has."""
     length = str(response.headers.get("Content-Length", ""))
-    if response.status != http.client.PARTIAL_CONTENT:
+    # A file's answer has no status before Python 3.9.
+    if getattr(response, "status", None) != http.client.PARTIAL_CONTENT:
         # Also a server that knows nothing of parts: it sends the whole.
-        return 0, int(length) if length.isdigit() else None
+        return 0, int(length) if _NUMBER.fullmatch(length) else None
     found = _RANGE.fullmatch(str(response.headers.get("Content-Range", "")).strip())
     if found is None or int(found[1]) != asked:
         raise TransferError("The server sent another part than it was asked for", restart=True)

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from slugfit import __version__, advise
+from slugfit import __version__, advise, weights
+from slugfit.dists import APP
 from slugfit.measure import ZERO, Bytes
 from slugfit.rules import by_name
 
@@ -97,6 +98,7 @@ def make(outcome: Outcome, config: Config, action: Action) -> Report:
     sizes = outcome.sizes
     after = sizes.after
     weighed = after.compressed if config.limit.measure == "compressed" else after.uncompressed
+    over = weighed > config.limit.size
     versions = {dist.name: dist.version for dist in outcome.planned.owners.distributions}
     return Report(
         version=__version__,
@@ -104,7 +106,7 @@ def make(outcome: Outcome, config: Config, action: Action) -> Report:
         before=sizes.before,
         after=after,
         limit=config.limit,
-        verdict="fits" if weighed <= config.limit.size else "over",
+        verdict="over" if over else "fits",
         distributions=_shares(outcome, versions),
         rules=_rules(outcome),
         kept=_kept(outcome),
@@ -113,9 +115,22 @@ def make(outcome: Outcome, config: Config, action: Action) -> Report:
         returned=outcome.returned,
         undone=outcome.undone,
         faults=outcome.planned.faults,
-        advice=tuple(advise.swaps(versions, sizes.kept, config.variables)),
+        advice=_advice(outcome, config, versions, over=over),
         seconds=outcome.seconds,
     )
+
+
+def _advice(
+    outcome: Outcome, config: Config, versions: Mapping[str, str], *, over: bool
+) -> tuple[Advice, ...]:
+    """All next steps, the most valuable first."""
+    kept = outcome.sizes.kept
+    files = weights.find(outcome.planned)
+    found = [
+        *advise.models(files, config.models, kept.get(APP, ZERO), over=over),
+        *advise.swaps(versions, kept, config.variables),
+    ]
+    return tuple(sorted(found, key=lambda advice: -advice.saves))
 
 
 def _shares(outcome: Outcome, versions: Mapping[str, str]) -> tuple[Share, ...]:

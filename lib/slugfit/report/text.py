@@ -201,7 +201,15 @@ def _advice(report: Report) -> Iterator[str]:
         for advice in report.advice[:3]:
             saves = f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
             yield from _wrap(f"{advice.what}{saves}", "- ")
-            yield from _wrap(advice.line, "    ")
+            yield from _copied(advice.line)
+
+
+def _copied(text: str) -> Iterator[str]:
+    """What somebody is to copy: several lines stay as they are, one may become several."""
+    if "\n" in text:
+        yield from (f"    {printable(line)}" for line in text.split("\n"))
+    else:
+        yield from _wrap(text, "    ")
 
 
 def _wrap(text: str, bullet: str) -> Iterator[str]:
