@@ -88,6 +88,18 @@ def test_a_local_build_fetches_and_its_slug_boots_with_all_models(
     assert [asked.path for asked in server.asked] == ["/large.bin"]
 
 
+@pytest.mark.index
+@pytest.mark.xdist_group("models")
+def test_the_stand_ins_python_fetches_at_boot(server: Server, tmp_path: Path) -> None:
+    app = shutil.copytree(ROOT / "fixtures/pip_empty", tmp_path / "app")
+    plant(app, {"pyproject.toml": pyproject(server), "server.py": SERVER})
+    (app / "Procfile").write_text("web: python server.py\n")
+    answer = engine("build", app, "--output", tmp_path / "out", "--boot")
+    assert answer.code == 0, answer.out + answer.err
+    assert "GET / answered 200" in answer.out
+    assert [asked.path for asked in server.asked] == ["/small.bin", "/large.bin"]
+
+
 def compiled(tmp_path: Path, text: str) -> Ran:
     """bin/compile after another Python buildpack, with the real engine."""
     site = distribution("pkg", "1.0", {"pkg/__init__.py": "", "pkg/tests/x.py": ""})
