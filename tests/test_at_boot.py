@@ -21,6 +21,7 @@ import pytest
 from file_server import drops_after, redirects, serving, status, waits_for
 from slugfit import at_boot, download, starter
 from slugfit.orders import Order
+from slugfit.part import place_of
 from trees import plant
 
 if TYPE_CHECKING:
@@ -289,7 +290,7 @@ def test_when_the_one_that_fetches_is_killed_another_goes_on(
     event = threading.Event()
     server.script.append(waits_for(event, 1_000_000))
     home, log = slug(tmp_path, [order(server)]), tmp_path / "log"
-    part = download.part_of(home / "models/m.onnx", HASH)
+    part = place_of(home / "models/m.onnx", HASH)
     with started(home, log) as first:
         until(lambda: part.exists() and part.stat().st_size > 500_000)
         with started(home, log) as second:
@@ -304,7 +305,7 @@ def test_when_the_one_that_fetches_is_killed_another_goes_on(
 
 def test_killed_in_the_middle_the_next_start_goes_on(server: Server, tmp_path: Path) -> None:
     home, log = slug(tmp_path, [order(server)]), tmp_path / "log"
-    part = download.part_of(home / "models/m.onnx", HASH)
+    part = place_of(home / "models/m.onnx", HASH)
     sizes = [0]
     for count in (500_000, 600_000, 700_000):
         event = threading.Event()

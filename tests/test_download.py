@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import http.client
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.error import URLError
 
 import pytest
 from hypothesis import given, settings
@@ -34,9 +37,10 @@ from file_server import (
     whole,
 )
 from pythons import ROOT
-from slugfit import download, orders, transfer
+from slugfit import address, download, orders, transfer
 from slugfit.errors import Exit, ModelError
 from slugfit.orders import Order
+from slugfit.part import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +192,7 @@ def test_whatever_happens_on_the_way_the_file_is_whole(
         server.script.extend(mishaps)
         target = Path(folder) / "m"
         rest = bytes(left_over) if damaged else SHORT[:left_over]
-        download.part_of(target, digest).write_bytes(rest)
+        place_of(target, digest).write_bytes(rest)
         fetch(Order("m", server.url("/m"), digest), target)
         assert target.read_bytes() == SHORT
         assert os.listdir(folder) == ["m"]
@@ -261,7 +265,7 @@ def test_what_cannot_be_had_is_told(server: Server, tmp_path: Path, name: str) -
     assert error.why.endswith(says)
     assert error.todo
     assert len(server.asked) == times or not times
-    assert os.listdir(tmp_path) in ([], [download.part_of(tmp_path / "m", HASH).name])
+    assert os.listdir(tmp_path) in ([], [place_of(tmp_path / "m", HASH).name])
     assert CANARY not in "".join([error.what, error.why, error.todo, *log.lines])
 
 
@@ -298,7 +302,7 @@ def test_a_web_page_in_place_of_a_model_is_named(server: Server, tmp_path: Path)
 
 
 def left(tmp_path: Path, content: bytes) -> None:
-    download.part_of(tmp_path / "m", HASH).write_bytes(content)
+    place_of(tmp_path / "m", HASH).write_bytes(content)
 
 
 def test_an_earlier_runs_part_is_continued(server: Server, tmp_path: Path) -> None:
@@ -348,7 +352,7 @@ def test_a_file_that_changes_while_it_is_fetched_is_not_put_together(
 def test_a_link_in_the_parts_place_is_not_followed(server: Server, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
-    download.part_of(tmp_path / "m", HASH).symlink_to(victim)
+    place_of(tmp_path / "m", HASH).symlink_to(victim)
     with pytest.raises(ModelError, match="could not be written"):
         fetch(order(server), tmp_path / "m")
     assert victim.read_bytes() == b"precious"
@@ -509,6 +513,39 @@ def test_the_machines_proxy_is_used(
     assert asked.path == "http://models.example/m"
 
 
+def certificate() -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_message = "self-signed certificate"
+    return error
+
+
+# What the standard library raises, what is told of it, and whether another try may help.
+FAILURES: list[tuple[Exception, str, bool]] = [
+    (URLError(certificate()), "The server's certificate is not accepted: self-signed", False),
+    (URLError(TimeoutError("timed out")), "The server was silent for 30 seconds", True),
+    (URLError(OSError("Tunnel connection failed: 407")), "The connection failed: Tunnel", True),
+    (ConnectionResetError(104, "Connection reset"), "The connection failed: Connection", True),
+    (http.client.RemoteDisconnected("x"), "The server ended the connection without", True),
+    (http.client.IncompleteRead(b"x", 5), "The connection ended early", True),
+    (http.client.BadStatusLine(CANARY), "The connection ended early", True),
+    (http.client.InvalidURL(CANARY), "The url, or one that the server leads to", False),
+    (URLError(f"unknown url type: {CANARY}"), "The url, or one that the server", False),
+    (ValueError(CANARY), "The url, or one that the server leads to", False),
+]
+
+
+@pytest.mark.parametrize(("error", "says", "again"), FAILURES)
+def test_a_failure_of_the_network_is_told_in_words(
+    error: Exception,
+    says: str,
+    again: bool,  # noqa: FBT001
+) -> None:
+    told = transfer.told(error)
+    assert told.reason.startswith(says)
+    assert told.again == again
+    assert CANARY not in told.reason
+
+
 SHOWN = {
     "https://models.example/a/b.onnx": "https://models.example/a/b.onnx",
     f"https://me:{CANARY}@models.example:8443/a": "https://models.example:8443/a",
@@ -525,7 +562,7 @@ SHOWN = {
 
 @pytest.mark.parametrize("url", SHOWN)
 def test_a_url_is_shown_without_secrets(url: str) -> None:
-    assert transfer.shown(url) == SHOWN[url]
+    assert address.shown(url) == SHOWN[url]
 
 
 # --- tokens

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from slugfit import download, orders, starter, transfer
+from slugfit import address, download, orders, part, starter
 from slugfit.download import megabytes
 from slugfit.errors import ModelError
 
@@ -86,7 +86,7 @@ def _excuse(error: ModelError, means: Means) -> None:
 def _drop_part(order: Order, site: Site) -> None:
     """Ship no half of a model that the build goes on without; what the cache has of it stays."""
     with contextlib.suppress(OSError):
-        download.part_of(site.root / order.path, order.sha256).unlink()
+        part.place_of(site.root / order.path, order.sha256).unlink()
 
 
 def _in_the_way(order: Order, root: Path) -> list[ModelError]:
@@ -113,7 +113,7 @@ def _one(order: Order, site: Site, means: Means) -> Delivered:
     told = "from the build cache"
     if not _is_stored(order, stored):
         token = orders.secret(order, site.variable)
-        means.tell(f"{order.path}: fetching from {transfer.shown(order.url)}")
+        means.tell(f"{order.path}: fetching from {address.shown(order.url)}")
         download.fetch(order, token, stored, means)
         state, told = "fetched", f"fetched in {means.now() - started:.1f} s"
     if stored != target:
@@ -132,21 +132,21 @@ def _is_stored(order: Order, stored: Path) -> bool:
 
 def _copy(order: Order, stored: Path, target: Path) -> None:
     """A file of its own, whole or not at all: the cache and the app must not share one."""
-    part = download.part_of(target, order.sha256)
+    copy = part.place_of(target, order.sha256)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(stored, part)
-        part.replace(target)
+        shutil.copyfile(stored, copy)
+        copy.replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):
-            part.unlink()
+            copy.unlink()
         raise download.unwritten(order, error) from error
 
 
 def _forget(cache: Path, wanted: Sequence[Order]) -> None:
     """Drop from the cache what no model names any more; whole files and parts."""
     stored = [cache / order.sha256 for order in wanted if order.when == "build"]
-    kept = {*stored, *(download.part_of(file, file.name) for file in stored)}
+    kept = {*stored, *(part.place_of(file, file.name) for file in stored)}
     if cache.is_dir():
         for file in cache.iterdir():
             if file not in kept:

@@ -11,24 +11,23 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
-import hashlib
-import os
 import shutil
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from slugfit import transfer
+from slugfit import address, transfer
+from slugfit import part as parts
 from slugfit.errors import ModelError
 from slugfit.orders import digest
 from slugfit.transfer import TransferError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from slugfit.orders import Order
+    from slugfit.part import Part
 
 TRIES = 5
 """Failures in a row, with nothing new received between them, after which it is given up."""
@@ -37,7 +36,6 @@ TELL_SECONDS = 5.0
 LONGEST_PAUSE = 60.0
 """Seconds between two tries at most, whatever a server asks for."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_BLOCK = 1 << 20
 _MEGABYTE = 1_000_000
 
 
@@ -55,11 +53,6 @@ def megabytes(size: int) -> str:
     return f"{size / _MEGABYTE:.1f}"
 
 
-def part_of(target: Path, sha256: str) -> Path:
-    """The part file: beside the target, so that a rename suffices; another hash, another part."""
-    return target.with_name(f".{sha256[:16]}.part")
-
-
 def fetch(order: Order, token: str, target: Path, means: Means) -> int:
     """Put the file of ``order`` at ``target``, in place of another one; the bytes received.
 
@@ -68,26 +61,29 @@ def fetch(order: Order, token: str, target: Path, means: Means) -> int:
     0 if it is there, or was there when the process ended that was fetching it already: all that
     want the same target wait for one another. Raises ModelError, with the target as it was.
     """
-    part = part_of(target, order.sha256)
+    place = parts.place_of(target, order.sha256)
+
+    def waiting() -> None:
+        means.tell(f"{order.path}: another process is fetching it; waiting")
+
     try:
-        with _locked(part, order, means) as file:
+        with parts.locked(place, waiting) as part:
             if digest(target) == order.sha256:
-                part.unlink()
+                place.unlink()
                 return 0
             try:
-                received = _complete(order, token, _Part(file), means, part.parent)
+                received = _complete(order, token, part, means)
             except ModelError:
-                _drop_if_empty(part, file)
+                if not part.size:
+                    place.unlink()
                 raise
-            file.flush()
-            os.fsync(file.fileno())
-            part.replace(target)
+            part.become(target)
             return received
     except OSError as error:
         if error.errno in FULL:
             # A part as large as the disk would be in everybody's way.
             with contextlib.suppress(OSError):
-                part.unlink()
+                place.unlink()
         raise unwritten(order, error) from error
 
 
@@ -100,67 +96,7 @@ def unwritten(order: Order, error: OSError) -> ModelError:
     )
 
 
-@contextlib.contextmanager
-def _locked(part: Path, order: Order, means: Means) -> Iterator[BinaryIO]:
-    """The part file, open, and locked against every other process."""
-    part.parent.mkdir(parents=True, exist_ok=True)
-    while True:
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-        with os.fdopen(descriptor, "r+b") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                means.tell(f"{order.path}: another process is fetching it; waiting")
-                fcntl.flock(file, fcntl.LOCK_EX)
-            # Who held the lock has renamed or removed what was opened here.
-            if _is_still(file, part):
-                yield file
-                return
-
-
-def _is_still(file: BinaryIO, part: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), part.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _drop_if_empty(part: Path, file: BinaryIO) -> None:
-    file.flush()
-    if not os.fstat(file.fileno()).st_size:
-        part.unlink()
-
-
-class _Part:
-    """An open file, its size in bytes and its hash, both kept as it grows."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._hash = hashlib.sha256()
-        self.size = 0
-        while True:
-            block = file.read(_BLOCK)
-            if not block:
-                break
-            self._hash.update(block)
-            self.size += len(block)
-
-    def digest(self) -> str:
-        return self._hash.hexdigest()
-
-    def add(self, block: bytes) -> None:
-        self._file.write(block)
-        self._hash.update(block)
-        self.size += len(block)
-
-    def restart(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-
-def _complete(order: Order, token: str, part: _Part, means: Means, folder: Path) -> int:
+def _complete(order: Order, token: str, part: Part, means: Means) -> int:
     """Receive until the part is the whole; the bytes received. Raises ModelError, OSError."""
     received, failures, most = 0, 0, part.size
     while part.digest() != order.sha256:
@@ -170,7 +106,7 @@ def _complete(order: Order, token: str, part: _Part, means: Means, folder: Path)
                 if answer.start == 0:
                     before = 0
                     part.restart()
-                _make_sure_it_fits(answer, folder)
+                _make_sure_it_fits(answer, part.place.parent)
                 _receive(order, answer, part, means)
                 if part.digest() != order.sha256:
                     _wrong(order, answer, part, means)
@@ -194,7 +130,7 @@ def _make_sure_it_fits(answer: transfer.Answer, folder: Path) -> None:
             raise OSError(errno.ENOSPC, lack)
 
 
-def _receive(order: Order, answer: transfer.Answer, part: _Part, means: Means) -> None:
+def _receive(order: Order, answer: transfer.Answer, part: Part, means: Means) -> None:
     told = means.now()
     of = "" if answer.total is None else f" of {megabytes(answer.total)}"
     if answer.start:
@@ -206,7 +142,7 @@ def _receive(order: Order, answer: transfer.Answer, part: _Part, means: Means) -
             means.tell(f"{order.path}: {megabytes(part.size)}{of} MB")
 
 
-def _wrong(order: Order, answer: transfer.Answer, part: _Part, means: Means) -> None:
+def _wrong(order: Order, answer: transfer.Answer, part: Part, means: Means) -> None:
     """What to do with a whole of another hash: once from the start if its beginning is old."""
     found, size = part.digest(), megabytes(part.size)
     part.restart()
@@ -215,7 +151,7 @@ def _wrong(order: Order, answer: transfer.Answer, part: _Part, means: Means) -> 
         return
     page = " It is a web page, perhaps one that asks to log in." if answer.is_page else ""
     raise ModelError(
-        f"{order.path}: {transfer.shown(order.url)} is another file.",
+        f"{order.path}: {address.shown(order.url)} is another file.",
         f"Its SHA-256 is {found} ({size} MB), not {order.sha256}.{page}",
         "Correct its sha256 in pyproject.toml if the new content is meant, else its url.",
     )
@@ -237,7 +173,7 @@ def _wait(order: Order, error: TransferError, failures: int, means: Means) -> No
     else:
         todo = "Correct its url in pyproject.toml."
     raise ModelError(
-        f"{order.path} could not be fetched from {transfer.shown(order.url)}.",
+        f"{order.path} could not be fetched from {address.shown(order.url)}.",
         f"{error.reason}{times}.",
         todo,
     ) from error

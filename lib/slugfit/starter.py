@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from slugfit.orders import Order
 
-MODULES = ("__init__.py", "at_boot.py", "download.py", "errors.py", "orders.py", "transfer.py")
+MODULES = (
+    *("__init__.py", "address.py", "at_boot.py", "download.py", "errors.py", "orders.py"),
+    *("part.py", "transfer.py"),
+)
 """What is copied; it needs Python 3.8 and nothing else."""
 FOLDER = ".heroku/slugfit"
 LIST = f"{FOLDER}/models.json"

@@ -1,34 +1,30 @@
-"""One request for one file: who is asked, who gets the token, what may be said, how it fails.
+"""One request for one file: the answer, and in words how it can fail.
 
 Runs on every Python from 3.8: the slug carries it along for models that are fetched at boot.
 """
 
 from __future__ import annotations
 
-import base64
 import email.utils
 import http.client
 import re
 import ssl
 import time
 import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+
+from slugfit import address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from urllib.parse import SplitResult
 
 SECONDS = 30
 """How long a server may stay silent."""
 _BLOCK = 1 << 18
-_AUTHORIZATION = "Authorization"
 _PASSING = frozenset({408, 425, 429})
 """Answers below 500 that another try may change."""
 _NOT_THAT_PART = 416
 _DENIED = frozenset({401, 403, 407})
-_PORTS = {"http": 80, "https": 443}
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _RANGE = re.compile(rf"bytes ({_NUMBER.pattern})-[0-9]+/({_NUMBER.pattern}|\*)")
 _UNUSABLE = "The url, or one that the server leads to, is not a valid address"
@@ -93,7 +89,7 @@ def ask(url: str, token: str, start: int) -> Answer:
     to no other scheme, host or port than the URL's, wherever the server leads to.
     """
     try:
-        response = _opener().open(_request(url, token, start), timeout=SECONDS)
+        response = address.opener().open(address.request(url, token, start), timeout=SECONDS)
     except urllib.error.HTTPError as error:
         error.close()
         raise _refused(error) from error
@@ -104,18 +100,6 @@ def ask(url: str, token: str, start: int) -> Answer:
     except BaseException:
         response.close()
         raise
-
-
-def shown(url: str) -> str:
-    """A URL without what can be a secret: the user and password before the host, and the query."""
-    try:
-        parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-        int(parts.port or 0)
-    except ValueError:
-        return url.partition(":")[0] + "://…"
-    query = "?…" if parts.query else ""
-    return f"{parts.scheme}://{host}{parts.path}{query}"
 
 
 def told(error: Exception, *, is_file: bool = False) -> TransferError:
@@ -170,67 +154,3 @@ def _extent(response: Any, asked: int) -> tuple[int, int | None]:  # noqa: ANN40
     if found is None or int(found[1]) != asked:
         raise TransferError("The server sent another part than it was asked for", restart=True)
     return asked, int(found[2]) if found[2] != "*" else None
-
-
-def _request(url: str, token: str, start: int) -> urllib.request.Request:
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    request = urllib.request.Request(  # noqa: S310 - the configuration allows three schemes
-        urlunsplit(parts._replace(netloc=host, fragment=""))
-    )
-    request.add_header("User-Agent", "slugfit")
-    if start:
-        request.add_header("Range", f"bytes={start}-")
-    # Not among the headers that urllib hands on when it follows a redirect.
-    if token:
-        request.add_unredirected_header(_AUTHORIZATION, f"Bearer {token}")
-    elif at:
-        packed = base64.b64encode(unquote(user).encode()).decode()
-        request.add_unredirected_header(_AUTHORIZATION, f"Basic {packed}")
-    return request
-
-
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Takes the authorisation along where scheme, host and port stay the same, nowhere else."""
-
-    def redirect_request(  # noqa: PLR0913, PLR0917 - the base class's
-        self,
-        req: urllib.request.Request,
-        fp: Any,  # noqa: ANN401
-        code: int,
-        msg: str,
-        headers: Any,  # noqa: ANN401
-        newurl: str,
-    ) -> urllib.request.Request | None:
-        """The request that follows ``req``."""
-        try:
-            same = _origin(urlsplit(req.full_url)) == _origin(urlsplit(newurl))
-        except ValueError:
-            fp.close()
-            raise
-        following = super().redirect_request(req, fp, code, msg, headers, newurl)
-        authorization = req.unredirected_hdrs.get(_AUTHORIZATION)
-        if following is not None and authorization is not None and same:
-            following.add_unredirected_header(_AUTHORIZATION, authorization)
-        return following
-
-
-def _origin(parts: SplitResult) -> tuple[str, str, int]:
-    return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
-
-
-def _opener() -> urllib.request.OpenerDirector:
-    """Files, and the web through the machine's proxies; no other scheme."""
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.FileHandler(),
-        urllib.request.UnknownHandler(),
-        _Redirects(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPErrorProcessor(),
-    ):
-        opener.add_handler(handler)
-    return opener
