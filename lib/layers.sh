@@ -28,6 +28,19 @@ layers::is_cached() {
 	fi
 }
 
+# layers::models_at_boot NAME APP: has the models fetched before a process starts, if the app has any
+# for then. Images know no .profile.d; what they run instead shall write nothing to its descriptor 3.
+layers::models_at_boot() {
+	local folder="${CNB_LAYERS_DIR:?}/${1}/exec.d" program="${2}/.heroku/slugfit/models/at_boot.py"
+	rm --recursive --force "${folder}"
+	if [[ -f "${program}" ]]; then
+		mkdir --parents "${folder}"
+		printf '#!/bin/sh\nexec python3 -I -S -B .heroku/slugfit/models/at_boot.py . 3>&- >&2\n' \
+			>"${folder}/slugfit-models"
+		chmod 755 "${folder}/slugfit-models"
+	fi
+}
+
 # layers::defaults NAME ROOT ENV_DIR: what the app's processes get unless somebody set it.
 layers::defaults() {
 	local folder="${CNB_LAYERS_DIR:?}/${1}/env.launch" name value pairs="${SCRATCH_DIR:?}/pairs"

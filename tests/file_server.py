@@ -9,8 +9,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slugfit.models import starter
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     Behaviour = Callable[["Handler", bytes], None]
 
@@ -179,3 +182,9 @@ def serving() -> Iterator[Server]:
         finally:
             web.shutdown()
             thread.join()
+
+
+def carried(root: Path) -> list[str]:
+    """What a slug carries to fetch models at boot, sorted."""
+    folder = root / starter.FOLDER
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())

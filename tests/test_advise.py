@@ -5,8 +5,8 @@ import pytest
 from slugfit.advise import SWAPS, USELESS_VARIABLES, Advice, Swap, models, swaps
 from slugfit.config import from_environment
 from slugfit.measure import Bytes
-from slugfit.orders import Order
-from slugfit.weights import ModelFile
+from slugfit.models.orders import Order
+from slugfit.models.weights import ModelFile
 
 
 def advice(*variables: str, **sizes: int) -> list[Advice]:

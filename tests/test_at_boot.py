@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from file_server import drops_after, redirects, serving, status, waits_for
-from slugfit import at_boot, download, starter
-from slugfit.orders import Order
-from slugfit.part import place_of
+from slugfit.models import at_boot, download, starter
+from slugfit.models.orders import Order
+from slugfit.models.part import place_of
 from trees import plant
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import os
 import shutil
 import stat
@@ -390,3 +391,34 @@ def test_one_buildpack_toml_serves_both_worlds() -> None:
         assert (ROOT / name.rstrip("/")).exists()
     # Everything that a build runs is in it.
     assert not {"bin/", "lib/"} & set(found["publish"]["Ignore"]["files"])
+
+
+def test_models_come_with_the_image_or_before_a_process_starts(
+    lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    entries = []
+    for when in ("build", "boot"):
+        served = tmp_path / f"{when}.bin"
+        served.write_bytes(b"weights for " + when.encode())
+        digest = hashlib.sha256(served.read_bytes()).hexdigest()
+        shutil.copy(served, lifecycle.folder)
+        entries.append(
+            f'[[tool.slugfit.models]]\nurl = "file://{lifecycle.folder}/{when}.bin"\n'
+            f'sha256 = "{digest}"\npath = "models/{when}.bin"\nwhen = "{when}"\n'
+        )
+    plant(lifecycle.app, {"pyproject.toml": "\n".join(entries)})
+    build(lifecycle)
+    assert os.listdir(lifecycle.app / "models") == ["build.bin"]
+    programs = list((lifecycle.own / "environment/exec.d").iterdir())
+    assert [program.name for program in programs] == ["slugfit-models"]
+    # As the launcher starts it: in the app's folder, with a third descriptor for variables.
+    with (tmp_path / "variables").open("wb") as variables:
+        script = f'exec "$1" 3>&{variables.fileno()}'
+        subprocess.run(
+            ["bash", "-c", script, "bash", programs[0]],
+            cwd=lifecycle.app,
+            pass_fds=(variables.fileno(),),
+            check=True,
+        )
+    assert (tmp_path / "variables").read_bytes() == b""
+    assert sorted(os.listdir(lifecycle.app / "models")) == ["boot.bin", "build.bin"]

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from file_server import drops_after, serving, status
+from file_server import carried, drops_after, serving, status
 from pythons import Ran, engine
-from slugfit import delivery, download, starter
-from slugfit.delivery import Site, deliver
 from slugfit.errors import ModelError
-from slugfit.orders import Order
+from slugfit.models import delivery, download, starter
+from slugfit.models.delivery import Site, deliver
+from slugfit.models.orders import Order
 from trees import Folder, Link, plant, snapshot
 
 if TYPE_CHECKING:
@@ -223,8 +223,7 @@ def test_models_for_boot_are_noted_and_not_fetched(server: Server, tmp_path: Pat
     assert not (app / "models").exists()
     listed = json.loads((app / starter.LIST).read_text())
     assert [item["path"] for item in listed["models"]] == ["models/a.onnx"]
-    shipped = sorted(os.listdir(app / starter.FOLDER))
-    assert shipped == sorted([*starter.MODULES, "models.json"])
+    assert carried(app) == sorted([*starter.MODULES, "models.json"])
     assert (app / starter.PROFILE).exists()
 
 

@@ -37,10 +37,10 @@ from file_server import (
     whole,
 )
 from pythons import ROOT
-from slugfit import address, download, orders, transfer
 from slugfit.errors import Exit, ModelError
-from slugfit.orders import Order
-from slugfit.part import place_of
+from slugfit.models import address, download, orders, transfer
+from slugfit.models.orders import Order
+from slugfit.models.part import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -376,7 +376,8 @@ def test_a_file_that_does_not_fit_is_not_begun(
 def test_a_disk_that_is_full_is_told_and_left_as_it_was(server: Server, tmp_path: Path) -> None:
     program = (
         "import resource, sys; from pathlib import Path\n"
-        "from slugfit import download, errors, orders\n"
+        "from slugfit import errors\n"
+        "from slugfit.models import download, orders\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({HALF}, {HALF}))\n"
         f"order = orders.Order('m.onnx', {server.url('/m.onnx')!r}, {HASH!r})\n"
         "try: download.fetch(order, '', Path(sys.argv[1]), download.Means(print))\n"

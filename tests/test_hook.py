@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from dataclasses import dataclass
@@ -172,3 +173,18 @@ def test_an_engine_that_dies_in_the_middle_is_undone(
     assert {**snapshot(deploy.root)} == before
     ending = "SLUGFIT_STRICT is on" if strict == "1" else "ships unslimmed"
     assert ending in done.stdout
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"weights", 0), (b"others", 10)])
+def test_models_are_fetched_before(
+    deploy: Deploy, tmp_path: Path, content: bytes, code: int
+) -> None:
+    (tmp_path / "model.bin").write_bytes(content)
+    digest = hashlib.sha256(b"weights").hexdigest()
+    text = f'url = "file://{tmp_path}/model.bin"\nsha256 = "{digest}"\npath = "model.bin"\n'
+    plant(deploy.root, {"pyproject.toml": f"[[tool.slugfit.models]]\n{text}"})
+    done = deploy.run()
+    assert done.returncode == code, done.stdout
+    assert (deploy.root / "model.bin").exists() == (code == 0)
+    assert ("could not be fetched" in done.stdout) == (code == 10)
+    assert deploy.tests.exists() == (code == 10)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from file_server import drops_after, serving
+from file_server import carried, drops_after, serving
 from pythons import ROOT, Ran, engine, real_slug
-from slugfit import starter
+from slugfit.models import starter
 from test_build import APP, UPSTREAM
 from trees import distribution, plant
 
@@ -130,7 +130,7 @@ def test_the_log_of_a_build(server: Server, tmp_path: Path) -> None:
     )
     build = tmp_path / "build"
     assert (build / "models/small.bin").read_bytes() == SMALL
-    assert sorted(os.listdir(build / starter.FOLDER)) == sorted([*starter.MODULES, "models.json"])
+    assert carried(build) == sorted([*starter.MODULES, "models.json"])
 
 
 def test_the_log_of_a_build_without_its_model(server: Server, tmp_path: Path) -> None:

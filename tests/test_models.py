@@ -10,8 +10,8 @@ import pytest
 from slugfit import toml
 from slugfit.config import from_environment
 from slugfit.errors import Exit, UsageError
-from slugfit.models import KEYS, RESERVED, TABLE, lines
-from slugfit.orders import Order
+from slugfit.models.keys import KEYS, RESERVED, TABLE, lines
+from slugfit.models.orders import Order
 
 HASH = "0123456789abcdef" * 4
 CANARY = "c4n4ry"

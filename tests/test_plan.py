@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from slugfit import config, layout, patterns, plan, tree
-from slugfit.orders import Order
+from slugfit.models.orders import Order
 from slugfit.plan import Facts, Ignores, candidates, claims, decide
 from slugfit.references import Reference
 from slugfit.slim import make_plan, slim

@@ -12,10 +12,10 @@ from slugfit.advise import Advice, models
 from slugfit.blame import Group
 from slugfit.limits import Limit, parse
 from slugfit.measure import Bytes
+from slugfit.models.weights import ModelFile
 from slugfit.proof import Returned
 from slugfit.report import Kept, Report, RuleTotal, Share, as_json, text
 from slugfit.verify import Failure, Step
-from slugfit.weights import ModelFile
 
 REPORT = Report(
     version="0.1.0",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pythons import engine
-from slugfit import weights
 from slugfit.config import from_environment
+from slugfit.models import weights
+from slugfit.models.weights import LARGE, MAGIC, SUFFIXES, ModelFile
 from slugfit.slim import make_plan
-from slugfit.weights import LARGE, MAGIC, SUFFIXES, ModelFile
 from trees import SITE, Link, plant, slug
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit.models import lines
+from slugfit.models.keys import lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from slugfit.measure import Bytes
-    from slugfit.orders import Order
-    from slugfit.weights import ModelFile
+    from slugfit.models.orders import Order
+    from slugfit.models.weights import ModelFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slugfit import (
-    __version__,
-    delivery,
-    download,
-    explain,
-    ignores,
-    report,
-    single,
-    stash,
-    vendor,
-)
+from slugfit import __version__, explain, ignores, report, single, stash, vendor
 from slugfit import config as settings
 from slugfit import environment as variables
 from slugfit import hook as hooks
 from slugfit import slim as line
 from slugfit.errors import Exit, NoPythonError, OverLimitError, TreeError, UsageError
+from slugfit.models import delivery, download
 from slugfit.report import as_json, since, text
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
-from slugfit import limits, models, patterns, toml
+from slugfit import limits, patterns, toml
 from slugfit.errors import UsageError
+from slugfit.models import keys
 from slugfit.rules import RULES
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slugfit.limits import Limit
-    from slugfit.orders import Order
+    from slugfit.models.orders import Order
 
 PREFIX = "SLUGFIT_"
 _YES = ("1", "true", "yes", "on")
@@ -109,7 +110,7 @@ def from_environment(environment: Mapping[str, str], project: str | None = None)
     values = {option.name: option.default for option in OPTIONS}
     table = _table(project or "", problems)
     values.update(_from_project(table, problems))
-    wanted = models.parse(table["models"], problems) if "models" in table else ()
+    wanted = keys.parse(table["models"], problems) if "models" in table else ()
     for name, value in sorted(environment.items()):
         if name.startswith(PREFIX) and name[len(PREFIX) :] in values:
             values[name[len(PREFIX) :]] = value.strip()

@@ -31,6 +31,7 @@ _ANSWERS = {
     Exit.OVER_LIMIT: "the slug is over the limit, and SLUGFIT_OVER_LIMIT=fail",
     Exit.ROLL_BACK: "the app could not be put back as it was; build again",
     Exit.VERIFICATION: "the slimmed app could not be verified, and SLUGFIT_STRICT is on",
+    Exit.MODEL: "a model that pyproject.toml asks for could not be fetched",
 }
 """Exit codes for which a build has to stop, as in bin/compile."""
 _KILLED = 9
@@ -59,7 +60,11 @@ def run(place: Place, config: Callable[[], Config]) -> tuple[int, tuple[str, ...
             "There is no CACHE_DIR: what went is not kept, and a rule that is switched off later "
             "gives nothing back until the packages are installed anew."
         )
-    code = _engine("slim", str(place.root), "--build-log", *_options(place))
+    code = _engine("models", str(place.root), "--build-log", *_options(place))
+    if code not in _ANSWERS:
+        if code != Exit.OK:
+            told.append(f"Slugfit {_how(code)} and could not look for models.")
+        code = _engine("slim", str(place.root), "--build-log", *_options(place), *_store(place))
     if code in _ANSWERS:
         return code, (*told, f"The build stops here: {_ANSWERS[Exit(code)]}.")
     if code != Exit.OK:
@@ -70,9 +75,14 @@ def run(place: Place, config: Callable[[], Config]) -> tuple[int, tuple[str, ...
 
 def _options(place: Place) -> Iterator[str]:
     if place.cache_dir is not None:
-        yield from ("--cache-dir", str(place.cache_dir), "--store", str(place.cache_dir / STORE))
+        yield from ("--cache-dir", str(place.cache_dir))
     if place.env_dir is not None:
         yield from ("--env-dir", str(place.env_dir))
+
+
+def _store(place: Place) -> Iterator[str]:
+    if place.cache_dir is not None:
+        yield from ("--store", str(place.cache_dir / STORE))
 
 
 def _engine(*arguments: str) -> int:

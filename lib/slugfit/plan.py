@@ -244,20 +244,23 @@ def _decide(
 
 def _shield(entry: Entry, facts: Facts) -> str | None:
     """A reason for which no rule may touch this file."""
+    return next(_shields(entry, facts), None)
+
+
+def _shields(entry: Entry, facts: Facts) -> Iterator[str]:
     if any(order.path == entry.path for order in facts.config.models):
-        return "pyproject.toml names it as a model."
+        yield "pyproject.toml names it as a model."
     if facts.ignores.keep.excludes(entry.path) is not None:
-        return "SLUGFIT_KEEP names it."
+        yield "SLUGFIT_KEEP names it."
     kept_by = _kept_by(entry.path, facts.ignores.slugfitignore)
     if kept_by is not None:
-        return f"The app's .slugfitignore keeps it with {kept_by!r}."
+        yield f"The app's .slugfitignore keeps it with {kept_by!r}."
     if not entry.writable:
-        return "Its folder is read-only."
+        yield "Its folder is read-only."
     if facts.config.tree_is_cached and _is_for_installers(entry, facts.layout):
-        return "The next build starts from this tree, and its installer needs it."
+        yield "The next build starts from this tree, and its installer needs it."
     if entry.path in facts.vendored:
-        return "It is part of a package inside another one, with a RECORD of its own."
-    return None
+        yield "It is part of a package inside another one, with a RECORD of its own."
 
 
 def _is_for_installers(entry: Entry, layout: Layout) -> bool:

@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from slugfit import __version__, advise, weights
+from slugfit import __version__, advise
 from slugfit.dists import APP
 from slugfit.measure import ZERO, Bytes
+from slugfit.models import weights
 from slugfit.rules import by_name
 
 if TYPE_CHECKING:

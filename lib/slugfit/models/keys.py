@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from slugfit.orders import Order
+from slugfit.models.orders import Order
 from slugfit.tree import WORK_FOLDER, inside
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import time
 import urllib.error
 from typing import TYPE_CHECKING, Any
 
-from slugfit import address
+from slugfit.models import address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,8 +2,9 @@
 
     python -I -S -B at_boot.py HOME
 
-Reads models.json beside itself and puts each file below HOME. All that is said goes to standard
-error, nothing if everything is there. Exit code 0, or 1 if a model that is required is missing.
+Reads models.json in the folder above and puts each file below HOME. All that is said goes to
+standard error, nothing if everything is there. Exit code 0, or 1 if a model that is required is
+missing.
 Runs on every Python from 3.8, and needs only the modules that lie beside it in the slug.
 """
 
@@ -19,11 +20,11 @@ from typing import TYPE_CHECKING
 
 if __name__ == "__main__":
     # Isolated mode looks for modules nowhere but in the standard library.
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from slugfit import download, orders
 from slugfit.errors import ModelError
-from slugfit.orders import Order
+from slugfit.models import download, orders
+from slugfit.models.orders import Order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,5 +89,5 @@ def _tell(line: str) -> None:
 if __name__ == "__main__":
     # Somebody's Ctrl-C ends it at once, with the downloads that run in threads.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    own = Path(__file__).resolve().parent / "models.json"
+    own = Path(__file__).resolve().parent.parent / "models.json"
     sys.exit(main(own, Path(sys.argv[1]), os.environ, download.Means(_tell)))

@@ -7,16 +7,16 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from slugfit import address, download, orders, part, starter
-from slugfit.download import megabytes
 from slugfit.errors import ModelError
+from slugfit.models import address, download, orders, part, starter
+from slugfit.models.download import megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from slugfit.download import Means
-    from slugfit.orders import Order
+    from slugfit.models.download import Means
+    from slugfit.models.orders import Order
 
 State = Literal["there", "cached", "fetched", "boot", "missing"]
 

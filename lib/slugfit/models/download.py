@@ -16,18 +16,18 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit import address, transfer
-from slugfit import part as parts
 from slugfit.errors import ModelError
-from slugfit.orders import digest
-from slugfit.transfer import TransferError
+from slugfit.models import address, transfer
+from slugfit.models import part as parts
+from slugfit.models.orders import digest
+from slugfit.models.transfer import TransferError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from slugfit.orders import Order
-    from slugfit.part import Part
+    from slugfit.models.orders import Order
+    from slugfit.models.part import Part
 
 TRIES = 5
 """Failures in a row, with nothing new received between them, after which it is given up."""

@@ -5,20 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 from dataclasses import asdict
-from pathlib import Path
+from importlib import resources
 from typing import TYPE_CHECKING
 
-from slugfit import orders
 from slugfit.errors import ModelError
+from slugfit.models import orders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from slugfit.orders import Order
+    from slugfit.models.orders import Order
 
 MODULES = (
-    *("__init__.py", "address.py", "at_boot.py", "download.py", "errors.py", "orders.py"),
-    *("part.py", "transfer.py"),
+    *("__init__.py", "errors.py", "models/__init__.py", "models/address.py", "models/at_boot.py"),
+    *("models/download.py", "models/orders.py", "models/part.py", "models/transfer.py"),
 )
 """What is copied; it needs Python 3.8 and nothing else."""
 FOLDER = ".heroku/slugfit"
@@ -30,7 +31,7 @@ _SCRIPT = f"""\
 if [ ! -x "${{slugfit_python}}" ]; then
 	slugfit_python=python3
 fi
-if ! "${{slugfit_python}}" -I -S -B "${{HOME}}/{FOLDER}/at_boot.py" "${{HOME}}"; then
+if ! "${{slugfit_python}}" -I -S -B "${{HOME}}/{FOLDER}/models/at_boot.py" "${{HOME}}"; then
 	case "${{DYNO:-}}" in
 		# Who looks around in a one-off dyno (heroku run) can do so without the models.
 		run.*) ;;
@@ -56,8 +57,9 @@ def write(wanted: Sequence[Order], root: Path) -> None:
                 _put(orders.place(root, path), files[path])
             elif _is_ours(root):
                 _drop(root / path)
-        with contextlib.suppress(OSError):
-            (root / FOLDER).rmdir()
+        for folder in (f"{FOLDER}/models", FOLDER):
+            with contextlib.suppress(OSError):
+                (root / folder).rmdir()
     except OSError as error:
         raise ModelError(
             "What fetches the models at boot could not be written.",
@@ -67,10 +69,10 @@ def write(wanted: Sequence[Order], root: Path) -> None:
 
 
 def _files(wanted: Sequence[Order]) -> Mapping[str, str]:
-    own = Path(__file__).parent
+    own = resources.files("slugfit")
     listed = {"version": 1, "models": [asdict(order) for order in wanted]}
     return {
-        **{f"{FOLDER}/{name}": (own / name).read_text("utf-8") for name in MODULES},
+        **{f"{FOLDER}/{name}": own.joinpath(name).read_text("utf-8") for name in MODULES},
         LIST: json.dumps(listed, indent=2) + "\n",
         PROFILE: _SCRIPT,
     }

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit import orders
 from slugfit.dists import APP
-from slugfit.models import RESERVED
+from slugfit.models import orders
+from slugfit.models.keys import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
