@@ -5,14 +5,16 @@
 #              parts: make corpus CORPUS="django torch", CI's: make corpus CORPUS=--small)
 # make pyz     slugfit.pyz, the engine as one file
 # make wheel   dist/slugfit-….whl
-.PHONY: test quick lint format bench corpus pyz wheel clean
+# make stack   two apps from push to running dyno in Docker, which it installs and starts if need
+#              be (as root, on Debian or Ubuntu; docs/stack.md; CI's part: make stack STACK=--smoke)
+.PHONY: test quick lint format bench corpus stack pyz wheel clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Scripts; the files of lib/ are checked as part of the scripts that source them.
 SCRIPTS = $(shell git ls-files --cached --others --exclude-standard \
-	'bin/*' 'lib/standin/bin/*' 'tests/testrunner/*.sh' '.ci/*')
+	'bin/*' 'lib/standin/bin/*' 'tests/testrunner/*.sh' 'tests/stack/inside/*.sh' '.ci/*')
 SHELL_FILES = $(shell git ls-files --cached --others --exclude-standard \
 	'bin/*' 'lib/*.sh' 'lib/standin/bin/*' 'lib/standin/*.sh' 'tests/*.sh' '.ci/*')
 
@@ -47,6 +49,9 @@ pyz:
 
 wheel: $(VENV)/ready
 	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
+stack: $(VENV)/ready
+	PYTHONPATH=tests $(BIN)/python -B -m stack $(STACK)
 
 $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)

@@ -1,0 +1,116 @@
+"""A slug started as a dyno: its own image, an unprivileged user, 512 MB, no network."""
+
+from __future__ import annotations
+
+import http
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stack import container as containers
+from stack.programs import BrokenError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from stack.container import Container
+    from stack.engine import Engine
+
+PORT = "5006"
+SECONDS = 60
+"""The platform ends a web process that has not bound its port by then (R10)."""
+LIMITS = (
+    f"--memory={containers.MEMORY}",
+    f"--memory-swap={containers.MEMORY}",
+    "--security-opt=no-new-privileges",
+)
+_WHY = {
+    1: f"nothing listens on $PORT after {SECONDS} s (the platform's R10)",
+    2: "the port is bound, but GET / is not answered within 30 s",
+    3: "the web process ended before it bound $PORT",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dyno:
+    """What is started: a command from a slug in an image, with config vars; and where it logs."""
+
+    image: str
+    slug: Path
+    command: str
+    config: Mapping[str, str]
+    log: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """Seconds to the port and to the answer, its HTTP status, the user's id, memory in bytes."""
+
+    port: float
+    answer: float
+    status: int
+    user: int
+    memory: int
+
+    def __str__(self) -> str:
+        return (
+            f"port after {self.port:.1f} s, GET / is {self.status} after {self.answer:.1f} s, "
+            f"{self.memory / 2**20:.0f} MiB of 512 MiB, as user {self.user}"
+        )
+
+
+def boot(engine: Engine, dyno: Dyno) -> Booted:
+    """Start it and ask it for /; BrokenError, with its log, if that fails."""
+    variables = {**dyno.config, "HOME": "/app", "PORT": PORT, "DYNO": "web.1"}
+    running = containers.running(engine, dyno.image, variables, *LIMITS)
+    with running as container, dyno.log.open("wb") as output:
+        container.unpack(dyno.slug, "/")
+        start = ("bash", "/stack/bin/boot.sh", dyno.command)
+        process = container.start(start, output, folder="/app")
+        try:
+            ended = container.run("bash", "/stack/bin/ask.sh", PORT, str(SECONDS))
+            if ended.code:
+                why = _WHY.get(ended.code, f"the probe failed: {ended.last_line}")
+                raise BrokenError(_killed(container) or why, _said(dyno))
+            booted = parse(ended.out)
+        finally:
+            _end(container, process)
+    _judge(booted, dyno)
+    return booted
+
+
+def _end(container: Container, process: subprocess.Popen[bytes]) -> None:
+    """End the container, and with it the client that shows the web process's log."""
+    container.engine.run("kill", container.name)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _killed(container: Container) -> str | None:
+    """Whether the kernel ended a process of the dyno's for want of memory."""
+    answer = container.engine.run("inspect", "--format", "{{.State.OOMKilled}}", container.name)
+    return "it needs more than 512 MiB (the platform's R14)" if answer.out == "true\n" else None
+
+
+def parse(text: str) -> Booted:
+    """What inside/ask.sh said; BrokenError if it is something else."""
+    try:
+        port, answer, status, user, memory = text.split("\n")[:5]
+        return Booted(float(port), float(answer), int(status.split()[1]), int(user), int(memory))
+    except (ValueError, IndexError) as error:
+        raise BrokenError("the probe's answer is not understood", text) from error
+
+
+def _judge(booted: Booted, dyno: Dyno) -> None:
+    if booted.status != http.HTTPStatus.OK:
+        raise BrokenError(f"GET / is answered with {booted.status}, not 200", _said(dyno))
+    if booted.user == 0:
+        raise BrokenError("the app ran as root")
+
+
+def _said(dyno: Dyno) -> str:
+    return dyno.log.read_text("utf-8", "replace")
