@@ -1177,6 +1177,15 @@ def test_release_is_the_wrapped_buildpacks(wrapping: Buildpack) -> None:
     assert ran == Ran(0, "---\naddons:\n  - from-yes\n", "")
 
 
+def test_release_lets_the_apps_python_write_no_bytecode_into_the_slug(
+    wrapping: Buildpack,
+) -> None:
+    script = 'printf -- "---\\nbytecode: %s\\n" "${PYTHONDONTWRITEBYTECODE:-written}"'
+    wrapping.compile()
+    executable(wrapping.root / ".upstream/bin/release", f"#!/bin/sh\n{script}\n")
+    assert wrapping.run("release", wrapping.build).out == "---\nbytecode: 1\n"
+
+
 @pytest.mark.parametrize("script", ["exit 1", "echo half; exit 1", "exit 0"])
 def test_release_is_never_the_reason_for_a_failed_build(
     wrapping: Buildpack, tmp_path: Path, script: str
