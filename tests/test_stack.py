@@ -87,10 +87,10 @@ def test_only_root_installs_and_starts_things(
     with pytest.raises(
         UnavailableError, match=r"only root may install it.*install no-such-package"
     ):
-        packages.need("no-such-package", "no-such-program")
+        packages.need("no-such-package", "no-such-program", print)
     with (
         pytest.raises(UnavailableError, match="only root can start dockerd"),
-        daemon.started(tmp_path),
+        daemon.started(tmp_path, print),
     ):
         pass
 
@@ -100,7 +100,7 @@ def test_a_program_that_is_there_is_not_installed(monkeypatch: pytest.MonkeyPatc
         raise AssertionError
 
     monkeypatch.setattr(packages, "run", never)
-    packages.need("bash", "bash")
+    packages.need("bash", "bash", print)
 
 
 def test_apt_asks_nothing_and_installs_no_recommendations() -> None:
@@ -142,7 +142,7 @@ def test_a_docker_that_runs_is_used_and_nothing_is_started(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     fake_docker(monkeypatch, tmp_path, "echo 27.1.0")
-    with engine.obtain(tmp_path) as found:
+    with engine.obtain(tmp_path, print) as found:
         assert (found.host, found.version) == (None, "27.1.0")
 
 
@@ -156,7 +156,7 @@ def test_the_platforms_images_are_used_where_they_can_be_pulled(
         run) echo '["3.12.3", "x86_64", "2.39"]' ;;
     esac"""
     fake_docker(monkeypatch, tmp_path, answer)
-    found = image.obtain(SERVICE, tmp_path)
+    found = image.obtain(SERVICE, tmp_path, print)
     assert (found.build, found.run) == ("heroku/heroku:24-build", "heroku/heroku:24")
     assert found.python == NOBLE
 
@@ -171,8 +171,8 @@ def test_debians_images_stand_in_where_no_registry_is_reached(
         run) echo '["3.11.2", "x86_64", "2.36"]' ;;
     esac"""
     fake_docker(monkeypatch, tmp_path, answer)
-    monkeypatch.setattr(debian, "suite", lambda: debian.Suite("bookworm", "http://mirror"))
-    found = image.obtain(SERVICE, tmp_path)
+    monkeypatch.setattr(debian, "suite", lambda _say: debian.Suite("bookworm", "http://mirror"))
+    found = image.obtain(SERVICE, tmp_path, print)
     assert re.fullmatch("slugfit-stack:[0-9a-f]{12}-build", found.build)
     assert found.origin.startswith("Debian bookworm by debootstrap")
     assert "no registry can be reached" in found.origin
@@ -188,7 +188,7 @@ def test_a_kernel_that_runs_no_container_is_a_reason_to_skip(
     fi"""
     fake_docker(monkeypatch, tmp_path, answer)
     with pytest.raises(UnavailableError, match="this kernel runs no container"):
-        image.obtain(SERVICE, tmp_path)
+        image.obtain(SERVICE, tmp_path, print)
 
 
 def test_debootstraps_command_names_the_release_and_its_mirror() -> None:
@@ -317,7 +317,7 @@ def test_no_container_has_a_network_and_a_dyno_has_its_memory(
         assert dyno.name == "0123456789ab"
     calls = log.read_text().splitlines()
     assert calls[0].startswith("run --detach --network=none ")
-    assert "--memory=512m --memory-swap=512m" in calls[0]
+    assert "--memory=536870912 --memory-swap=536870912" in calls[0]
     assert calls[-1] == "rm --force --volumes 0123456789ab"
 
 
@@ -333,11 +333,12 @@ def test_a_container_is_removed_when_its_step_fails(
 
 
 def test_the_probes_answer_is_read() -> None:
-    seen = boot.parse("0.4\n1.2\nHTTP/1.1 200 OK\n54321\n104857600\n")
-    assert seen == boot.Booted(0.4, 1.2, 200, 54321, 104857600)
-    assert (
-        str(seen) == "port after 0.4 s, GET / is 200 after 1.2 s, 100 MiB of 512 MiB, as user 54321"
-    )
+    answer = "0.4\n1.2\nHTTP/1.1 200 OK\n54321\n104857600\n{}\n"
+    seen = boot.parse(answer.format(512 * 2**20))
+    assert seen == boot.Booted(0.4, 1.2, 200, 54321, 104857600, limited=True)
+    words = "port after 0.4 s, GET / is 200 after 1.2 s, 100 of 512 MiB, as user 54321"
+    assert str(seen) == words
+    assert "100 MiB (this kernel sets no limit)" in str(boot.parse(answer.format("max")))
     with pytest.raises(BrokenError, match="not understood"):
         boot.parse("0.4\n")
 

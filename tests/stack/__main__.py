@@ -41,9 +41,9 @@ def main() -> int:
     WORK.mkdir(parents=True, exist_ok=True)
     journal = Journal(sys.stdout)
     try:
-        with engines.obtain(WORK) as engine:
+        with engines.obtain(WORK, journal.say) as engine:
             journal.say(f"Docker {engine.version}, {engine.origin}")
-            images = image.obtain(engine, WORK)
+            images = image.obtain(engine, WORK, journal.say)
             journal.say(f"Stack: {images.origin}; its python3 is {images.python.version}")
             for app in apps:
                 _live(app, options, engine, images, journal)

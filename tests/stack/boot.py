@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 PORT = "5006"
 SECONDS = 60
 """The platform ends a web process that has not bound its port by then (R10)."""
+BYTES = 512 * 2**20
+"""The memory of an eco, basic or standard-1x dyno."""
 LIMITS = (
-    f"--memory={containers.MEMORY}",
-    f"--memory-swap={containers.MEMORY}",
+    f"--memory={BYTES}",
+    f"--memory-swap={BYTES}",
     "--security-opt=no-new-privileges",
 )
 _WHY = {
@@ -45,18 +47,21 @@ class Dyno:
 
 @dataclass(frozen=True, slots=True)
 class Booted:
-    """Seconds to the port and to the answer, its HTTP status, the user's id, memory in bytes."""
+    """Seconds to the port and to the answer, its HTTP status, the user's id, bytes of memory."""
 
     port: float
     answer: float
     status: int
     user: int
     memory: int
+    limited: bool
 
     def __str__(self) -> str:
+        held = f"{self.memory / 2**20:.0f}"
+        memory = f"{held} of 512 MiB" if self.limited else f"{held} MiB (this kernel sets no limit)"
         return (
             f"port after {self.port:.1f} s, GET / is {self.status} after {self.answer:.1f} s, "
-            f"{self.memory / 2**20:.0f} MiB of 512 MiB, as user {self.user}"
+            f"{memory}, as user {self.user}"
         )
 
 
@@ -99,8 +104,15 @@ def _killed(container: Container) -> str | None:
 def parse(text: str) -> Booted:
     """What inside/ask.sh said; BrokenError if it is something else."""
     try:
-        port, answer, status, user, memory = text.split("\n")[:5]
-        return Booted(float(port), float(answer), int(status.split()[1]), int(user), int(memory))
+        port, answer, status, user, memory, limit = text.split("\n")[:6]
+        return Booted(
+            float(port),
+            float(answer),
+            int(status.split()[1]),
+            int(user),
+            int(memory),
+            limited=limit == str(BYTES),
+        )
     except (ValueError, IndexError) as error:
         raise BrokenError("the probe's answer is not understood", text) from error
 

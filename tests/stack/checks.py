@@ -73,6 +73,14 @@ def release(made: Build) -> str:
     return "YAML: " + " ".join(said.split())
 
 
+def is_untouched(first: Mapping[str, str], made: Build) -> str:
+    """Asking for a report and a release writes nothing into the slug."""
+    difference = listing.compare(first, made.listing())
+    if difference:
+        raise BrokenError("bin/report or bin/release changed the slug", str(difference))
+    return "bin/report and bin/release changed no file of the slug"
+
+
 def cache_is_whole(made: Build) -> str:
     """The cache is, file for file, as the wrapped buildpack left it before the slimming."""
     before = listing.parse("\n".join(names(made, "cache")))

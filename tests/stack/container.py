@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 INSIDE = Path(__file__).resolve().parent / "inside"
 """Scripts that run in a container, where they lie in /stack/bin."""
 USER = "dyno"
-MEMORY = "512m"
-"""An eco, basic or standard-1x dyno's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from stack.programs import UnavailableError, run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stack.programs import Say
+
 DRIVERS = ("overlay2", "vfs")
 """Storage drivers, the better one first: vfs copies everything, but works on any file system."""
 SECONDS = 60
@@ -59,7 +61,7 @@ class Place:
 
 
 @contextlib.contextmanager
-def started(work: Path) -> Iterator[str]:
+def started(work: Path, say: Say) -> Iterator[str]:
     """A dockerd of our own for as long as the block runs; yields what to connect to.
 
     Raises UnavailableError if this kernel or this machine does not let it run.
@@ -69,7 +71,7 @@ def started(work: Path) -> Iterator[str]:
     runtime = Path(tempfile.mkdtemp(prefix="slugfit-stack-", dir="/tmp"))
     place = Place(work / "docker", runtime, work / "dockerd.log")
     try:
-        with _alone(work / "lock"):
+        with _alone(work / "lock", say):
             process = _start(place)
             try:
                 yield place.host
@@ -82,10 +84,14 @@ def started(work: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def _alone(lock: Path, say: Say) -> Iterator[None]:
     """Two daemons must not share a data folder: the second run waits for the first."""
     with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Waiting for another run of the stack harness in this clone to end.")
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
+    from stack.programs import Say
+
 PACKAGES = (
     *("binutils", "bzip2", "ca-certificates", "curl", "file", "git", "jq", "locales", "openssl"),
     *("procps", "python3", "unzip", "xz-utils", "zip", "zstd"),
@@ -37,7 +39,7 @@ class Suite:
     mirror: str
 
 
-def suite() -> Suite:
+def suite(say: Say) -> Suite:
     """This machine's own release, from where this machine gets it.
 
     Raises UnavailableError on other systems, and where debootstrap cannot be installed.
@@ -48,7 +50,7 @@ def suite() -> Suite:
         raise UnavailableError(f"debootstrap needs Debian or Ubuntu, and this is {name} {codename}")
     if os.geteuid() != 0:
         raise UnavailableError("no registry can be reached, and debootstrap needs root")
-    packages.need("debootstrap", "debootstrap")
+    packages.need("debootstrap", "debootstrap", say)
     wanted = ("--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages")
     listed = run(("apt-get", "indextargets", *wanted))
     return Suite(codename, mirror(listed.out, codename) or MIRRORS[name])

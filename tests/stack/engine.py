@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from stack.programs import Say
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -53,21 +55,21 @@ class Engine:
 
 
 @contextlib.contextmanager
-def obtain(work: Path) -> Iterator[Engine]:
+def obtain(work: Path, say: Say) -> Iterator[Engine]:
     """A Docker for as long as the block runs; its data, if it is ours, stays in ``work``.
 
     Raises UnavailableError if none answers and none can be started.
     """
     found = _answering(None)
     if found is None:
-        packages.need("docker.io", "dockerd")
-        packages.need("docker.io", "docker")
+        packages.need("docker.io", "dockerd", say)
+        packages.need("docker.io", "docker", say)
         # Where a service manager runs, installing the package has started it.
         found = _answering(None)
     if found is not None:
         yield Engine(None, found, "the one that runs on this machine")
         return
-    with daemon.started(work) as host:
+    with daemon.started(work, say) as host:
         version = _answering(host)
         if version is None:
             raise UnavailableError("dockerd started, but the docker client cannot speak to it")

@@ -16,6 +16,7 @@ from stack.programs import BrokenError, UnavailableError
 
 if TYPE_CHECKING:
     from stack.engine import Engine
+    from stack.programs import Say
 
 PLATFORM = ("heroku/heroku:24-build", "heroku/heroku:24")
 STACK = "heroku-24"
@@ -54,7 +55,7 @@ class Images:
     python: Python
 
 
-def obtain(engine: Engine, work: Path) -> Images:
+def obtain(engine: Engine, work: Path, say: Say) -> Images:
     """The platform's images if a registry has them, else Debian's.
 
     Raises UnavailableError if neither can be had.
@@ -64,9 +65,10 @@ def obtain(engine: Engine, work: Path) -> Images:
         build, run = PLATFORM
         origin = f"{build} -> {run}"
     else:
-        suite = debian.suite()
+        suite = debian.suite(say)
         build, run = _names(suite)
         if not (_present(engine, build) and _present(engine, run)):
+            say("Making the images by debootstrap, once (one to two minutes).")
             _make(engine, suite, work)
         origin = (
             f"Debian {suite.codename} by debootstrap ({PLATFORM[0]} is not to be had: {problem})"

@@ -55,11 +55,12 @@ class Life:
         with self._build() as made:
             journal.check("detect", partial(checks.detect, made))
             journal.step("compile", partial(checks.compile_, made, self.work / "build.log"))
+            found = made.listing()
             journal.check("report", partial(checks.report, made))
             journal.check("release", partial(checks.release, made))
+            journal.check("untouched", partial(checks.is_untouched, found, made))
             journal.check("cache", partial(checks.cache_is_whole, made))
             journal.check("left behind", partial(checks.nothing_left, made))
-            found = made.listing()
             journal.step("slug", partial(checks.pack, made, self.work / "slug.tgz"))
             made.container.pack(CACHE, self._cache)
         return found

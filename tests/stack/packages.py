@@ -11,10 +11,12 @@ from stack.programs import Ended, UnavailableError, run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stack.programs import Say
+
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
 
 
-def need(package: str, program: str) -> None:
+def need(package: str, program: str, say: Say) -> None:
     """Have ``program`` on this machine, from ``package`` if it is not there yet.
 
     Raises UnavailableError, with the reason and the way out, if it cannot be installed.
@@ -28,6 +30,7 @@ def need(package: str, program: str) -> None:
         )
     if shutil.which("apt-get") is None:
         raise UnavailableError(f"{program} is not installed, and this machine has no apt-get")
+    say(f"Installing {package} with apt-get.")
     ended = _apt("install", package)
     if ended.code:
         # The lists may be missing, or too old to name a file that is still served.

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+
+Say: TypeAlias = "Callable[[str], None]"
+"""Where a line for the person goes who waits."""
 
 
 class UnavailableError(Exception):

@@ -2,8 +2,8 @@
 # Usage: ask.sh PORT SECONDS
 #
 # Waits until something listens on PORT, for SECONDS at most, asks for / and prints a line each:
-# seconds to the port, seconds to the answer, the answer's first line, the user id, and the bytes of
-# memory that the user's processes hold. Exit code 1 if nothing listens, 2 if there is no answer, 3 if
+# seconds to the port, seconds to the answer, the answer's first line, the user id, the bytes of
+# memory that the user's processes hold, and those that they may hold. Exit code 1 if nothing listens, 2 if there is no answer, 3 if
 # the web process has ended.
 
 set -euo pipefail -o errtrace
@@ -41,6 +41,11 @@ ask::memory() {
 	cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ { sum += $2 } END { print sum * 1024 }' || true
 }
 
+# Where the kernel notes it depends on its version of control groups.
+ask::limit() {
+	cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || true
+}
+
 start="$(ask::now)"
 SECONDS=0
 state="$(ask::state)"
@@ -61,3 +66,4 @@ ask::since
 printf '%s\n' "${answer%$'\r'}"
 id --user
 ask::memory
+ask::limit
