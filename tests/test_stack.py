@@ -343,6 +343,41 @@ def test_the_probes_answer_is_read() -> None:
         boot.parse("0.4\n")
 
 
+ANSWER = "0.4\\n1.2\\nHTTP/1.1 {} X\\n{}\\n1000\\n536870912\\n"
+
+
+@pytest.mark.parametrize(
+    ("probe", "killed", "problem"),
+    [
+        (f"printf '{ANSWER.format(200, 54321)}'", 0, None),
+        (f"printf '{ANSWER.format(500, 54321)}'", 0, "GET / is answered with 500, not 200"),
+        (f"printf '{ANSWER.format(200, 0)}'", 0, "the app ran as root"),
+        (f"printf '{ANSWER.format(200, 54321)}'", 1, "it needs more than 512 MiB"),
+        ("exit 1", 0, r"nothing listens on \$PORT after 60 s"),
+        ("exit 3", 0, r"the web process ended before it bound \$PORT"),
+        ("exit 3", 1, "it needs more than 512 MiB"),
+    ],
+)
+def test_a_boot_says_what_was_wrong(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, probe: str, killed: int, problem: str | None
+) -> None:
+    script = f"""
+    case "$*" in
+        *ask.sh*) {probe} ;;
+        *boot.sh*) echo 'the log' ;;
+        *oom_control*) printf 'under_oom 0\\noom_kill {killed}\\n' ;;
+        run*) echo 0123456789abcdef ;;
+    esac"""
+    fake_docker(monkeypatch, tmp_path, script)
+    plant(tmp_path, {"slug.tgz": ""})
+    dyno = boot.Dyno("x", tmp_path / "slug.tgz", "gunicorn", {}, tmp_path / "log")
+    if problem is None:
+        assert boot.boot(SERVICE, dyno).status == 200
+    else:
+        with pytest.raises(BrokenError, match=problem):
+            boot.boot(SERVICE, dyno)
+
+
 def test_a_listing_tells_what_is_there_and_what_changed(tmp_path: Path) -> None:
     def listed() -> Mapping[str, str]:
         command = ["bash", str(containers.INSIDE / "list.sh"), str(tmp_path), "leave"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http
+import re
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stack import container as containers
-from stack.programs import BrokenError
+from stack.programs import BrokenError, Ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ LIMITS = (
     f"--memory-swap={BYTES}",
     "--security-opt=no-new-privileges",
 )
+_KILLED = "it needs more than 512 MiB, and was killed for it (the platform's R14 and R15)"
 _WHY = {
     1: f"nothing listens on $PORT after {SECONDS} s (the platform's R10)",
     2: "the port is bound, but GET / is not answered within 30 s",
@@ -75,14 +77,25 @@ def boot(engine: Engine, dyno: Dyno) -> Booted:
         process = container.start(start, output, folder="/app")
         try:
             ended = container.run("bash", "/stack/bin/ask.sh", PORT, str(SECONDS))
-            if ended.code:
-                why = _WHY.get(ended.code, f"the probe failed: {ended.last_line}")
-                raise BrokenError(_killed(container) or why, _said(dyno))
-            booted = parse(ended.out)
+            _judge(ended, container, dyno)
         finally:
             _end(container, process)
-    _judge(booted, dyno)
-    return booted
+    return parse(ended.out)
+
+
+def _judge(ended: Ended, container: Container, dyno: Dyno) -> None:
+    """BrokenError, with the web process's log, unless the probe saw what it should."""
+    problem = _KILLED if _was_killed(container) else None
+    if ended.code:
+        problem = problem or _WHY.get(ended.code, f"the probe failed: {ended.last_line}")
+    else:
+        booted = parse(ended.out)
+        if booted.status != http.HTTPStatus.OK:
+            problem = problem or f"GET / is answered with {booted.status}, not 200"
+        if booted.user == 0:
+            problem = problem or "the app ran as root"
+    if problem:
+        raise BrokenError(problem, dyno.log.read_text("utf-8", "replace"))
 
 
 def _end(container: Container, process: subprocess.Popen[bytes]) -> None:
@@ -95,10 +108,10 @@ def _end(container: Container, process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _killed(container: Container) -> str | None:
-    """Whether the kernel ended a process of the dyno's for want of memory."""
-    answer = container.engine.run("inspect", "--format", "{{.State.OOMKilled}}", container.name)
-    return "it needs more than 512 MiB (the platform's R14)" if answer.out == "true\n" else None
+def _was_killed(container: Container) -> bool:
+    """Whether the kernel has ended a process in it for want of memory, in either of its ways."""
+    files = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+    return bool(re.search(r"^oom_kill [1-9]", container.run("cat", *files).out, re.MULTILINE))
 
 
 def parse(text: str) -> Booted:
@@ -115,14 +128,3 @@ def parse(text: str) -> Booted:
         )
     except (ValueError, IndexError) as error:
         raise BrokenError("the probe's answer is not understood", text) from error
-
-
-def _judge(booted: Booted, dyno: Dyno) -> None:
-    if booted.status != http.HTTPStatus.OK:
-        raise BrokenError(f"GET / is answered with {booted.status}, not 200", _said(dyno))
-    if booted.user == 0:
-        raise BrokenError("the app ran as root")
-
-
-def _said(dyno: Dyno) -> str:
-    return dyno.log.read_text("utf-8", "replace")
