@@ -316,7 +316,7 @@ def test_no_container_has_a_network_and_a_dyno_has_its_memory(
     with containers.running(SERVICE, "slugfit-stack:run", {}, *boot.LIMITS) as dyno:
         assert dyno.name == "0123456789ab"
     calls = log.read_text().splitlines()
-    assert calls[0].startswith("run --detach --network=none ")
+    assert calls[0].startswith("run --detach --rm --network=none ")
     assert "--memory=536870912 --memory-swap=536870912" in calls[0]
     assert calls[-1] == "rm --force --volumes 0123456789ab"
 

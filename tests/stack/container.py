@@ -77,7 +77,15 @@ def running(
 
     Raises BrokenError if it cannot be started.
     """
-    base = ("run", "--detach", "--network=none", "--user=root", "--entrypoint=sleep", *options)
+    base = (
+        "run",
+        "--detach",
+        "--rm",
+        "--network=none",
+        "--user=root",
+        "--entrypoint=sleep",
+        *options,
+    )
     container = Container(engine, engine.ask(*base, image, "infinity")[:12], variables)
     try:
         engine.ask("exec", container.name, "mkdir", "/stack")
