@@ -50,6 +50,8 @@ def main() -> int:
     except UnavailableError as error:
         journal.say(f"The stack harness was skipped: {error}.")
         return 0 if options.or_skip else UNAVAILABLE
+    except BrokenError as error:
+        _harness_failed(journal, error)
     journal.say()
     journal.say(journal.total())
     return int(journal.failed > 0)
@@ -104,11 +106,15 @@ def _live(
     except StopError as stopped:
         journal.say(f"  The later steps need `{stopped}`; they were not tried.")
     except BrokenError as error:
-        journal.failed += 1
-        journal.say(f"  The harness itself failed: {error}\n{error.said}")
+        _harness_failed(journal, error)
     finally:
         for name in () if options.keep else ("slug.tgz", "cache.tar"):
             (work / name).unlink(missing_ok=True)
+
+
+def _harness_failed(journal: Journal, error: BrokenError) -> None:
+    journal.failed += 1
+    journal.say(f"  The harness itself failed: {error}\n{error.said}")
 
 
 if __name__ == "__main__":

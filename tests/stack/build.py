@@ -109,7 +109,7 @@ def prepared(
 ) -> Iterator[Build]:
     """A build that is ready to run, of image ``name``; ``cache`` is what the last one left.
 
-    The last letters of the container's name are the build folder's, so each build has its own.
+    The build folder has the container's name in its own, so it is another one in each build.
     """
     with containers.running(engine, name, PLATFORM) as container:
         build = Build(container, f"{FOLDERS}/build_{container.name[:8]}")
@@ -117,7 +117,8 @@ def prepared(
             _put(build, inputs, config, Path(draft))
         if cache:
             container.unpack(cache, "/stack/notes")
-        _settle(build, inputs)
+        places = (build.folder, CACHE, WHEELHOUSE, UPSTREAM)
+        container.ask("bash", "/stack/bin/settle.sh", *places, user="root")
         yield build
 
 
@@ -138,34 +139,3 @@ def _put(build: Build, inputs: Inputs, config: Mapping[str, str], draft: Path) -
     container.put(inputs.wheelhouse, WHEELHOUSE)
     if inputs.archives:
         container.put(inputs.archives, "/stack/archives")
-
-
-def _settle(build: Build, inputs: Inputs) -> None:
-    """Give the build its user, and the wrapped buildpack's bin/compile its note of the cache.
-
-    Debian's Python comes without pip's wheel, so that is put where it is looked for.
-    """
-    build.container.ask(
-        "bash",
-        "-euc",
-        f"""
-        chown --recursive dyno:dyno {build.folder} /slugfit {UPSTREAM} /stack/notes
-        mkdir --parents {CACHE} /usr/share/python-wheels
-        chown dyno:dyno {CACHE}
-        cp {WHEELHOUSE}/pip-*.whl /usr/share/python-wheels/
-        mv {UPSTREAM}/bin/compile {UPSTREAM}/bin/compile.wrapped
-        cp /stack/bin/compile.sh {UPSTREAM}/bin/compile
-    """,
-        user="root",
-    )
-    if inputs.archives:
-        # The standard buildpack installs pip without a look at config vars, from the index alone.
-        build.container.ask(
-            "bash",
-            "-euc",
-            f"""
-            cp /stack/bin/curl.sh /usr/local/bin/curl
-            printf '[global]\nno-index = true\nfind-links = {WHEELHOUSE}\n' >/etc/pip.conf
-        """,
-            user="root",
-        )
