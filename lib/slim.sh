@@ -185,7 +185,9 @@ slim::_recover() {
 # What an exit code says; a shell adds 128 to the number of a signal.
 slim::_reason() {
 	local signal
-	if [[ "${1}" -eq 137 ]]; then
+	if [[ "${1}" -eq 11 ]]; then
+		printf 'had no time left\n'
+	elif [[ "${1}" -eq 137 ]]; then
 		printf '%s\n' 'was killed (signal 9: most often too little memory)'
 	elif [[ "${1}" -gt 128 ]]; then
 		signal="$(kill -l "${1}" 2>/dev/null || true)"

@@ -135,6 +135,11 @@ class Buildpack:
             return []
         return [json.loads(line) for line in log.read_text().splitlines()]
 
+    def arguments(self, command: str) -> list[str]:
+        """The first call of a command of the engine's."""
+        calls = [argv for call in self.calls() if isinstance(argv := call["argv"], list)]
+        return next(argv for argv in calls if argv[0] == command)
+
     def commands(self) -> list[str]:
         lines = [" ".join(argv) for call in self.calls() if isinstance(argv := call["argv"], list)]
         return [line.split()[0] for line in lines if "--get" not in line]
@@ -414,9 +419,12 @@ def test_wrap_mode_builds_and_then_slims(wrapping: Buildpack) -> None:
         "-----> engine report",
     ]
     assert wrapping.commands() == ["config", "models", "slim", "environment", "environment"]
-    slim = next(call["argv"] for call in wrapping.calls() if call["argv"][0] == "slim")  # type: ignore[index]
+    slim = wrapping.arguments("slim")
     build, env, cache = (str(path) for path in (wrapping.build, wrapping.env, wrapping.cache))
-    assert slim == ["slim", build, "--env-dir", env, "--cache-dir", cache, "--build-log"]
+    assert slim[:-1] == [
+        *("slim", build, "--env-dir", env, "--cache-dir", cache, "--build-log", "--started")
+    ]
+    assert slim[-1].isdecimal()
 
 
 def test_chain_mode_only_slims(chaining: Buildpack, tmp_path: Path) -> None:

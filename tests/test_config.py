@@ -53,6 +53,7 @@ def test_without_settings_everything_has_its_default() -> None:
         remove=(),
         rules_off=(),
         strict=False,
+        build_minutes=15,
         report="",
         upstream="",
     )

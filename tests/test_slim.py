@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +15,14 @@ import pytest
 from pythons import SITE as REAL_SITE
 from pythons import real_slug, settings
 from slugfit import changes, measure, record, report, slim, stash, verify
-from slugfit.errors import RollBackError, TreeError
+from slugfit.errors import OutOfTimeError, RollBackError, TreeError
 from slugfit.verify import Failure, Step
 from trees import SITE, Content, Link, distribution, plant, slug, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slugfit.config import Config
     from slugfit.verify import Child
 
 TREE = slug(
@@ -149,7 +152,7 @@ def test_a_failed_roll_back_is_never_swallowed(
 ) -> None:
     root = real_slug(tmp_path, REAL, APP)
 
-    def run(child: Child, steps: Sequence[Step], _: object) -> tuple[Failure, ...]:
+    def run(child: Child, steps: Sequence[Step], *_: object) -> tuple[Failure, ...]:
         assert not (root / REAL_SITE / "pkg/tests/x.py").exists()
         plant(root, {f"{REAL_SITE}/pkg/tests/x.py/in the way": ""})
         return tuple(Failure(step, "x") for step in steps if child)
@@ -196,3 +199,47 @@ def test_the_report_of_an_outcome_adds_up(tmp_path: Path) -> None:
     assert saved == made.before.uncompressed - made.after.uncompressed
     assert {total.name: total.files for total in made.rules} == {"tests": 1, "stubs": 2}
     assert [share.version for share in made.distributions if share.name == "pkg"] == ["1.0"]
+
+
+def _started(minutes: float, ago: float) -> Config:
+    return replace(settings(BUILD_MINUTES=str(minutes)), started=time.time() - ago)
+
+
+@pytest.mark.parametrize(("minutes", "ago"), [(15, 0), (15, 800), (0, 10**6), (120, 7000)], ids=str)
+def test_a_build_with_time_left_is_slimmed(tmp_path: Path, minutes: float, ago: float) -> None:
+    plant(tmp_path, TREE)
+    outcome = slim.slim(tmp_path, _started(minutes, ago))
+    assert not outcome.undone
+    assert not (tmp_path / SITE / "pkg/tests").exists()
+
+
+@pytest.mark.parametrize(("minutes", "ago"), [(15, 890), (15, 10**6), (0.3, 0)], ids=str)
+def test_a_build_without_time_ships_as_it_was_built(
+    tmp_path: Path, minutes: float, ago: float
+) -> None:
+    plant(tmp_path, TREE)
+    before = snapshot(tmp_path)
+    with pytest.raises(OutOfTimeError) as caught:
+        slim.slim(tmp_path, _started(minutes, ago))
+    assert "SLUGFIT_BUILD_MINUTES" in caught.value.why + caught.value.todo
+    assert snapshot(tmp_path) == before
+
+
+def test_the_time_to_pack_a_large_slug_is_kept_free(tmp_path: Path) -> None:
+    plant(tmp_path, TREE)
+    with (tmp_path / "model.bin").open("wb") as large:
+        large.truncate(slim.PACKED_A_SECOND * 450)
+    with pytest.raises(OutOfTimeError):
+        slim.slim(tmp_path, _started(15, 30))
+
+
+def test_a_verification_that_time_ends_puts_everything_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = real_slug(tmp_path, {**REAL, "pkg/__init__.py": "import time; time.sleep(60)"}, APP)
+    before = snapshot(root)
+    monkeypatch.setattr(slim, "STORING_SECONDS", 0)
+    monkeypatch.setattr(slim, "PACKED_A_SECOND", 10**12)
+    with pytest.raises(OutOfTimeError):
+        slim.slim(root, _started(0.05, 0))
+    assert snapshot(root) == before

@@ -28,6 +28,7 @@ _EXITS = """exit codes:
   8  a step of a local build failed
   9  the built slug did not start or answer
  10  a model that the app asks for could not be fetched
+ 11  no time was left for slimming (SLUGFIT_BUILD_MINUTES); nothing was changed
 """
 
 
@@ -171,6 +172,7 @@ def _add_settings(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--env-dir", type=Path, help=argparse.SUPPRESS)
     verb.add_argument("--cache-dir", type=Path, help=argparse.SUPPRESS)
     verb.add_argument("--build-log", action="store_true", help=argparse.SUPPRESS)
+    verb.add_argument("--started", type=float, help=argparse.SUPPRESS)
     verb.add_argument("--app-too", action="store_true", help=argparse.SUPPRESS)
 
 

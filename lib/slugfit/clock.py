@@ -1,7 +1,8 @@
-"""How long each stage took."""
+"""How long each stage took, and how long there is."""
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
@@ -14,9 +15,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Wall-clock seconds by stage; a stage that runs twice counts both."""
+    """Wall-clock seconds by stage; a stage that runs twice counts both.
+
+    ``end`` is when everything has to be done, as ``time.monotonic`` counts.
+    """
 
     seconds: dict[str, float] = field(default_factory=dict)
+    end: float = math.inf
+
+    def left(self) -> float:
+        """Seconds until the end; negative behind it, infinite without one."""
+        return self.end - time.monotonic()
 
     def time(self, stage: str, act: Callable[[], T]) -> T:
         """Run ``act`` and note its time, also when it raises."""

@@ -55,6 +55,7 @@ def _config(options: argparse.Namespace, **fixed: str) -> Config:
         chosen,
         env_dir=getattr(options, "env_dir", None),
         app_dir=app_dir,
+        started=getattr(options, "started", None),
         tree_is_cached=getattr(options, "store", None) is not None,
         after_build=getattr(options, "build_log", False),
     )

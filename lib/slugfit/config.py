@@ -5,6 +5,7 @@ All errors are told at once, each with the values that would be accepted.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from dataclasses import dataclass, fields
@@ -60,6 +61,12 @@ OPTIONS = (
     Option("REMOVE", "patterns", "", "More files of the built slug that go"),
     Option("RULES_OFF", "names of rules", "", "Rules that are not applied"),
     Option("STRICT", "0, 1", "0", "Stop the build when slimming had to be undone"),
+    Option(
+        "BUILD_MINUTES",
+        "a number, 0 for no end",
+        "15",
+        "What the platform gives a build; slimming that does not fit is left out, and said",
+    ),
     Option("REPORT", "a folder", "", "Where report.json is written, beside the log"),
     Option(
         "UPSTREAM",
@@ -84,6 +91,7 @@ class Config:
     remove: tuple[str, ...]
     rules_off: tuple[str, ...]
     strict: bool
+    build_minutes: float
     report: str
     upstream: str
     variables: frozenset[str] = frozenset()
@@ -94,6 +102,8 @@ class Config:
     """Where the app's source lies when it is no part of the tree (an environment of its own)."""
     tree_is_cached: bool = False
     """Whether the next build's installer starts from the slimmed tree (a hook's does)."""
+    started: float | None = None
+    """When the platform's build began, in seconds since 1970; None if there is no such build."""
     after_build: bool = False
     """Whether .slugignore was applied before the build: what it names now, the build has made."""
     models: tuple[Order, ...] = ()
@@ -191,6 +201,13 @@ def _switch(_: Option, value: str) -> bool:
     return value.lower() in _YES
 
 
+def _minutes(_: Option, value: str) -> float:
+    minutes = float(value)
+    if not 0 <= minutes < math.inf:
+        raise ValueError(value)
+    return minutes
+
+
 def _patterns(option: Option, value: str) -> tuple[str, ...]:
     lines = tuple(line.strip() for line in value.replace(",", "\n").splitlines() if line.strip())
     patterns.parse(lines, source=PREFIX + option.name, allow_negation=False)
@@ -210,6 +227,7 @@ _PARSERS: Mapping[str, Callable[[Option, str], object]] = {
     "REMOVE": _patterns,
     "RULES_OFF": _rules,
     "STRICT": _switch,
+    "BUILD_MINUTES": _minutes,
     "REPORT": lambda _, value: value,
     "SMOKE": lambda _, value: value,
     "UPSTREAM": lambda _, value: value,

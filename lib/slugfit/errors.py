@@ -22,6 +22,7 @@ class Exit(enum.IntEnum):
     BUILD = 8
     BOOT = 9
     MODEL = 10
+    TIME = 11
     INTERRUPTED = 130
 
 
@@ -74,6 +75,12 @@ class TreeError(SlugfitError):
     """The tree could not be read or changed: permissions, a full disk, a file that vanished."""
 
     code = Exit.TREE
+
+
+class OutOfTimeError(SlugfitError):
+    """What is left of the platform's time is needed for packing; the tree is as it was."""
+
+    code = Exit.TIME
 
 
 class BuildError(SlugfitError):

@@ -10,6 +10,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,11 +61,13 @@ def run(place: Place, config: Callable[[], Config]) -> tuple[int, tuple[str, ...
             "There is no CACHE_DIR: what went is not kept, and a rule that is switched off later "
             "gives nothing back until the packages are installed anew."
         )
+    started = str(int(time.time()))
     code = _engine("models", str(place.root), "--build-log", *_options(place))
     if code not in _ANSWERS:
         if code != Exit.OK:
             told.append(f"Slugfit {_how(code)} and could not look for models.")
-        code = _engine("slim", str(place.root), "--build-log", *_options(place), *_store(place))
+        slimming = (*_options(place), *_store(place), "--started", started)
+        code = _engine("slim", str(place.root), "--build-log", *slimming)
     if code in _ANSWERS:
         return code, (*told, f"The build stops here: {_ANSWERS[Exit(code)]}.")
     if code != Exit.OK:
@@ -92,6 +95,8 @@ def _engine(*arguments: str) -> int:
 
 def _how(code: int) -> str:
     """How the engine ended, in words; negative for a signal."""
+    if code == Exit.TIME:
+        return "had no time left"
     if code == -_KILLED:
         return "was killed (signal 9: most often too little memory)"
     return f"was stopped by signal {-code}" if code < 0 else f"failed (exit code {code})"

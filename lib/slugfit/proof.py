@@ -135,16 +135,21 @@ def _check(
             "measure",
             lambda: measure.measure(planned.tree, planned.decisions, transaction.old),
         )
-        found = clock.time("verify", lambda: _try(planned, transaction, tried, config))
+        seconds = clock.left()
+        found = clock.time("verify", lambda: _try(planned, transaction, tried, config, seconds))
         return sizes.result(), found
 
 
 def _try(
-    planned: Planned, transaction: Stash | None, tried: Sequence[Step], config: Config
+    planned: Planned,
+    transaction: Stash | None,
+    tried: Sequence[Step],
+    config: Config,
+    seconds: float,
 ) -> tuple[Failure, ...]:
     old = transaction.old if transaction is not None else None
     child = verify.Child(planned.tree.root, planned.layout, old, config.env_dir, config.app_dir)
-    return verify.run(child, tried, _is_foreign(planned))
+    return verify.run(child, tried, _is_foreign(planned), min(verify.SECONDS, seconds))
 
 
 def _is_foreign(planned: Planned) -> Callable[[Failure], bool]:
@@ -173,7 +178,7 @@ def _ours(
     Raises VerificationError if that cannot be tried.
     """
     tried = [failure.step for failure in failed]
-    found = clock.time("verify", lambda: _try(planned, None, tried, config))
+    found = clock.time("verify", lambda: _try(planned, None, tried, config, clock.left()))
     untried = next((failure for failure in found if not failure.tried), None)
     if untried is not None:
         raise VerificationError("The app's packages could not be tried", untried.error)
@@ -185,7 +190,7 @@ def _culprits(
     planned: Planned, failed: Sequence[Failure], config: Config, clock: Clock
 ) -> frozenset[Group]:
     """The groups of files without which the failed steps do not work."""
-    end = time.monotonic() + NARROWING_SECONDS
+    end = time.monotonic() + min(NARROWING_SECONDS, clock.left())
     tried = [failure.step for failure in failed]
 
     def works(held: frozenset[Group]) -> bool:
@@ -194,7 +199,7 @@ def _culprits(
             raise VerificationError(f"{failed[0].step.broken}; {late}", failed[0].error)
         trial = replace(planned, decisions=plan.hold(planned.decisions, held, "Tried."))
         with _applied(trial) as transaction:
-            still = _try(trial, transaction, tried, config)
+            still = _try(trial, transaction, tried, config, clock.left())
         transaction.roll_back()
         return not still
 

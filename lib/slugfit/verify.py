@@ -184,7 +184,7 @@ def _run(child: Child, steps: list[Step], seconds: float) -> _Answers:
     task = {
         "steps": [[step.kind, step.name, step.needed] for step in steps],
         "seconds": STEP_SECONDS,
-        "spare": SPARE_SECONDS,
+        "spare": min(SPARE_SECONDS, seconds / 3),
         "paths": list(_paths(child)),
         "root": os.path.abspath(child.root),
         "unchanged": [os.path.abspath(child.root), child.folder],
