@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slugfit import archive, boot, config, measure, procfile, source
+from slugfit import archive, boot, cache, config, measure, procfile, source
 from slugfit import tree as trees
 from slugfit.errors import (
     BuildError,
@@ -93,11 +93,13 @@ def command(options: argparse.Namespace) -> int:
     if options.limit:
         variables["SLUGFIT_LIMIT"] = options.limit
     with tempfile.TemporaryDirectory(prefix="slugfit-build-") as work:
-        cache = (options.cache or Path(work) / "cache").resolve()
+        kept = (options.cache or Path(work) / "cache").resolve()
         log = sys.stderr if options.json else sys.stdout
-        job = Job(app, Path(work), cache, output, variables, log)
+        job = Job(app, Path(work), kept, output, variables, log)
         upstream = options.upstream or variables.get("SLUGFIT_UPSTREAM")
-        document = build(job, upstream)
+        _make_folders(job)
+        with cache.held(job.cache, lambda line: _say(job, line)):
+            document = build(job, upstream)
         _write(output / "report.json", as_json.render(document))
         if options.boot:
             document["boot"] = _boot(job, document)
@@ -145,6 +147,9 @@ def _prepare(job: Job, upstream: str | None) -> None:
     job.environment.mkdir()
     for name, value in {**job.variables, "SLUGFIT_UPSTREAM": chosen}.items():
         (job.environment / name).write_text(value, "utf-8")
+
+
+def _make_folders(job: Job) -> None:
     try:
         job.cache.mkdir(parents=True, exist_ok=True)
         job.output.mkdir(parents=True, exist_ok=True)

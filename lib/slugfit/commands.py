@@ -138,7 +138,10 @@ def _save(options: argparse.Namespace, chosen: Config, document: Mapping[str, An
     for target in targets:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(as_json.render(document), "utf-8")
+            # Whole or not at all: another build may read it at this moment.
+            draft = target.with_name(f".{target.name}.{os.getpid()}")
+            draft.write_text(as_json.render(document), "utf-8")
+            draft.replace(target)
         except OSError as error:  # noqa: PERF203 - one may fail, the other not
             print(f"slugfit: {target} could not be written: {error.strerror}", file=sys.stderr)
 
