@@ -143,7 +143,11 @@ def same(first: Mapping[str, str], made: Build) -> str:
     named = {line.removeprefix(f"{made.folder}/") for line in searched.out.splitlines()}
     if difference.gone or difference.new or set(difference.changed) - named:
         raise BrokenError("the second build made another slug", str(difference))
-    others = f"; {len(difference.changed)} name the build's folder" if difference.changed else ""
+    others = (
+        f"; but {len(difference.changed)} with the build's folder in it"
+        if difference.changed
+        else ""
+    )
     return f"{len(listing.files(first))} files, the same content, modes and links{others}"
 
 
