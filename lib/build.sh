@@ -57,11 +57,22 @@ build::export_mark() {
 # that the platform gave to this one. Its exit code is the build's. What it exports for later
 # buildpacks is copied to where the platform looks for it.
 build::wrap() {
-	local value
+	local value status
 	output::indent 'If heroku/python is listed too, it has to come first: heroku buildpacks:add --index 1'
 	value="$(slim::setting "${BUILD_DIR}" "${ENV_DIR}" upstream)"
+	requirements::prepare "${BUILD_DIR}" "${ENV_DIR}"
 	upstream::obtain "${value}" "${CACHE_DIR}" "${BUILDPACK_DIR}/.upstream" "${1}"
+	# Not with `||`, which would switch errexit off inside.
+	set +o errexit
 	build::_run "${BUILDPACK_DIR}/.upstream/bin/${1}"
+	status=$?
+	set -o errexit
+	requirements::put_back
+	wheels::settle "${BUILD_DIR}" "${CACHE_DIR}" "${ENV_DIR}"
+	if [[ "${status}" -ne 0 ]]; then
+		requirements::explain
+		exit "${status}"
+	fi
 	if [[ -f "${BUILDPACK_DIR}/.upstream/export" ]]; then
 		cp "${BUILDPACK_DIR}/.upstream/export" "${BUILDPACK_DIR}/export"
 	fi
@@ -69,11 +80,20 @@ build::wrap() {
 
 # A subshell: the installer's settings are for the wrapped buildpack alone.
 build::_run() (
+	set -o errexit
 	environment::export_installer_vars "${ENV_DIR}"
+	requirements::export_vars
 	environment::set_build_defaults "${ENV_DIR}"
 	environment::tell
 	environment::forget_stale_installs "${CACHE_DIR}"
 	# The app's own hook may slim as well: not before this buildpack does, whose cache stays whole.
 	export WRAPPED_BY_SLUGFIT=1
+	wheels::use "${BUILD_DIR}" "${CACHE_DIR}"
 	exec "${1}" "${BUILD_DIR}" "${CACHE_DIR}" "${ENV_DIR}"
 )
+
+# build::finish: for the script's EXIT trap. The app's own files first.
+build::finish() {
+	requirements::put_back
+	rm --recursive --force "${SCRATCH_DIR:?}"
+}

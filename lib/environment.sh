@@ -53,7 +53,8 @@ environment::_allowed() {
 		# Credentials to publish with; an installation needs none of them.
 		UV_PUBLISH_* | POETRY_PYPI_TOKEN_*) ;;
 		PIP_?* | UV_?* | POETRY_?* | CMAKE_?*) printf '%s\n' "${1}" ;;
-		CFLAGS | CXXFLAGS | LDFLAGS | MAKEFLAGS | MAX_JOBS) printf '%s\n' "${1}" ;;
+		CFLAGS | CPPFLAGS | CXXFLAGS | FFLAGS | LDFLAGS | RUSTFLAGS) printf '%s\n' "${1}" ;;
+		MAKEFLAGS | MAX_JOBS | PIPENV_PYPI_MIRROR) printf '%s\n' "${1}" ;;
 		*) ;;
 	esac
 }
@@ -81,7 +82,6 @@ environment::set_build_defaults() {
 	default_names=()
 	environment::_default "${env_dir}" CMAKE_BUILD_TYPE Release
 	environment::_default "${env_dir}" PIP_DISABLE_PIP_VERSION_CHECK 1
-	environment::_default "${env_dir}" PIP_NO_CACHE_DIR 1
 	environment::_default "${env_dir}" PIP_PREFER_BINARY 1
 	# People set it, and CMake takes it as an option only, not from the environment.
 	if [[ -n "${CMAKE_CXX_FLAGS:-}" && ! -v CXXFLAGS && ! -e "${env_dir}/CXXFLAGS" ]]; then
@@ -115,7 +115,7 @@ environment::forget_stale_installs() {
 	if [[ -f "${record}" ]]; then
 		last="$(cat "${record}")"
 	fi
-	now="$(environment::_serialized | sha256sum)"
+	now="$(environment::serialized | sha256sum)"
 	if [[ "${now}" != "${last}" && -d "${cache_dir}/.heroku/python" ]]; then
 		output::indent 'Installing from scratch: the installer settings changed since the last build.'
 		# .heroku/python-version stays: it keeps an app without a pinned Python on its version.
@@ -127,7 +127,8 @@ environment::forget_stale_installs() {
 	mv "${record}.new" "${record}"
 }
 
-environment::_serialized() {
+# environment::serialized: prints the settings, NAME=VALUE, each with a zero byte behind it.
+environment::serialized() {
 	local name
 	for name in ${installer_names[@]+"${installer_names[@]}"}; do
 		printf '%s=%s\0' "${name}" "${!name}"

@@ -418,7 +418,9 @@ def test_wrap_mode_builds_and_then_slims(wrapping: Buildpack) -> None:
         "-----> fake upstream: compile one",
         "-----> engine report",
     ]
-    assert wrapping.commands() == ["config", "models", "slim", "environment", "environment"]
+    assert wrapping.commands() == [
+        *("config", "models", "prepare", "settle", "slim", "environment", "environment"),
+    ]
     slim = wrapping.arguments("slim")
     build, env, cache = (str(path) for path in (wrapping.build, wrapping.env, wrapping.cache))
     assert slim[:-1] == [
@@ -661,12 +663,13 @@ def test_a_profile_folder_that_leads_out_of_the_app_gets_nothing(
 # What reaches the installer
 
 PASSED = [
-    "CFLAGS", "CMAKE_ARGS", "CMAKE_BUILD_PARALLEL_LEVEL", "CXXFLAGS", "LDFLAGS", "MAKEFLAGS",
-    "MAX_JOBS", "PIP_CONSTRAINT", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_INDEX_URL",
-    "PIP_NO_BINARY", "PIP_ROOT_USER_ACTION", "PIP_SRCX", "PIP_USER_AGENT_USER_DATA",
-    "POETRY_HTTP_BASIC_MINE_PASSWORD", "POETRY_INSTALLER_NO_BINARY", "POETRY_REPOSITORIES_A_URL",
-    "UV_COMPILE_BYTECODE", "UV_DEFAULT_INDEX", "UV_INDEX_MINE_PASSWORD", "UV_NO_BINARY",
-    "UV_NO_CACHE", "UV_TORCH_BACKEND",
+    "CFLAGS", "CMAKE_ARGS", "CMAKE_BUILD_PARALLEL_LEVEL", "CPPFLAGS", "CXXFLAGS", "FFLAGS",
+    "LDFLAGS", "MAKEFLAGS", "MAX_JOBS", "PIPENV_PYPI_MIRROR", "PIP_CONSTRAINT",
+    "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_INDEX_URL", "PIP_NO_BINARY",
+    "PIP_ROOT_USER_ACTION", "PIP_SRCX", "PIP_USER_AGENT_USER_DATA",
+    "POETRY_HTTP_BASIC_MINE_PASSWORD", "POETRY_INSTALLER_NO_BINARY",
+    "POETRY_REPOSITORIES_A_URL", "RUSTFLAGS", "UV_COMPILE_BYTECODE", "UV_DEFAULT_INDEX",
+    "UV_INDEX_MINE_PASSWORD", "UV_NO_BINARY", "UV_NO_CACHE", "UV_TORCH_BACKEND",
 ]  # fmt: skip
 KEPT_BACK = [
     "BUILD_DIR", "CACHE_DIR", "CFLAGS_X", "CMAKE_", "CPATH", "DATABASE_URL", "ENV_DIR", "GIT_DIR",
@@ -751,7 +754,6 @@ def test_a_config_var_without_permission_to_read_it_is_left_out(wrapping: Buildp
 DEFAULTS = {
     "CMAKE_BUILD_TYPE": "Release",
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-    "PIP_NO_CACHE_DIR": "1",
     "PIP_PREFER_BINARY": "1",
 }
 
@@ -1156,8 +1158,10 @@ def test_test_builds_install_and_do_not_slim(wrapping: Buildpack) -> None:
     assert "test builds are not slimmed" in ran.out
     assert (wrapping.build / "upstream.script").read_text() == "test-compile\n"
     assert wrapping.passed_on()["PIP_INDEX_URL"] == CANARY
-    assert wrapping.commands() == ["config", "models"]
+    assert wrapping.commands() == ["config", "models", "prepare", "settle"]
     assert (wrapping.root / "export").read_text() == f"export FROM_UPSTREAM=yes\n{MARK}"
+    assert wrapping.commands() == ["config", "prepare", "settle"]
+    assert (wrapping.root / "export").read_text() == "export FROM_UPSTREAM=yes\n"
 
 
 def test_test_builds_after_heroku_python_have_nothing_to_do(chaining: Buildpack) -> None:

@@ -55,6 +55,8 @@ def test_without_settings_everything_has_its_default() -> None:
         strict=False,
         build_minutes=15,
         report="",
+        requirements="",
+        torch="",
         upstream="",
     )
     assert from_environment(dict.fromkeys((PREFIX + item.name for item in OPTIONS), "")) == (

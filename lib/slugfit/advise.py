@@ -124,7 +124,7 @@ def _gpu(versions: Mapping[str, str], kept: Mapping[str, Bytes]) -> Iterator[Adv
     if names:
         saves = sum(kept[name].compressed for name in names)
         what = f"{len(names)} distributions only serve a GPU: {', '.join(sorted(names))}."
-        yield Advice(what, "torch: use the CPU wheels' index, --extra-index-url .../whl/cpu", saves)
+        yield Advice(what, "torch: set SLUGFIT_TORCH=cpu, or use the CPU wheels' index", saves)
 
 
 def models(

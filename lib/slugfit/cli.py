@@ -232,7 +232,15 @@ def _add_buildpack_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentPars
     environment.set_defaults(run=commands.environment)
     environment.add_argument("root", type=Path)
     environment.add_argument("--format", choices=("profile", "export", "pairs"), required=True)
-    for verb in (config, environment):
+    prepare = verbs.add_parser("prepare")
+    prepare.set_defaults(run=commands.prepare)
+    prepare.add_argument("root", type=Path)
+    prepare.add_argument("--into", type=Path, required=True)
+    settle = verbs.add_parser("settle")
+    settle.set_defaults(run=commands.settle)
+    settle.add_argument("root", type=Path)
+    settle.add_argument("--wheels", type=Path, required=True)
+    for verb in (config, environment, prepare, settle):
         verb.add_argument("--env-dir", type=Path)
     labels = verbs.add_parser("labels")
     labels.set_defaults(run=commands.labels)

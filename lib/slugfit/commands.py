@@ -17,6 +17,8 @@ from slugfit import slim as line
 from slugfit.errors import Exit, NoPythonError, OverLimitError, TreeError, UsageError
 from slugfit.models import delivery, download
 from slugfit.report import as_json, since, text
+from slugfit.wrapping import installed, torch, wheels
+from slugfit.wrapping import prepare as wrapping
 
 if TYPE_CHECKING:
     import argparse
@@ -289,6 +291,28 @@ def labels(options: argparse.Namespace) -> int:
             continue  # the same build is to give the same image
         key = "io.slugfit." + name.removeprefix("slugfit_").replace("_", "-")
         print(f"[[labels]]\nkey = {json.dumps(key)}\nvalue = {json.dumps(str(value))}\n")
+    return Exit.OK
+
+
+def prepare(options: argparse.Namespace) -> int:
+    """Lay out what the app gets for the wrapped buildpack's run; warnings go to stderr."""
+    prepared = wrapping.prepare(options.root, _config(options))
+    wrapping.write(prepared, options.into)
+    for note in prepared.notes:
+        print(note)
+    print(prepared.warning, end="", file=sys.stderr)
+    return Exit.OK
+
+
+def settle(options: argparse.Namespace) -> int:
+    """After that run: prune the cache of wheels; on stderr, what came in spite of TORCH."""
+    chosen = _config(options)
+    found = installed.read(options.root)
+    kept = wheels.told(wheels.prune(options.wheels, found.versions))
+    if kept:
+        print(kept)
+    if chosen.torch:
+        print(torch.arrived(found, chosen.torch), end="", file=sys.stderr)
     return Exit.OK
 
 

@@ -15,6 +15,8 @@ from slugfit import limits, patterns, toml
 from slugfit.errors import UsageError
 from slugfit.models import keys
 from slugfit.rules import RULES
+from slugfit.tree import inside
+from slugfit.wrapping import torch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +30,8 @@ _YES = ("1", "true", "yes", "on")
 _NO = ("", "0", "false", "no", "off")
 _CREDENTIALS = re.compile(r"://\S*@")
 _LONGEST_SHOWN = 80
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f]|(^|\s)#|\$\{|\\$")
+_URL = re.compile(r"(https?|file)://[^\s\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Option:
     accepts: str
     default: str
     does: str
+    alias: str = ""
+    """Another config var that means the same, from older buildpacks; it loses against the name."""
 
 
 OPTIONS = (
@@ -69,6 +75,20 @@ OPTIONS = (
     ),
     Option("REPORT", "a folder", "", "Where report.json is written, beside the log"),
     Option(
+        "REQUIREMENTS",
+        "a file of the app, as seen from its root",
+        "",
+        "Installed with pip in place of what the app's lock file says, such as "
+        "`requirements-heroku.txt`; also read from `PIP_REQUIREMENTS_FILE`",
+        "PIP_REQUIREMENTS_FILE",
+    ),
+    Option(
+        "TORCH",
+        "unset, cpu, or the URL of an index",
+        "",
+        "`cpu` takes PyTorch from its index of CPU wheels, or from the one named, without CUDA",
+    ),
+    Option(
         "UPSTREAM",
         "a folder, an archive, or URL#ref",
         "",
@@ -93,6 +113,10 @@ class Config:
     strict: bool
     build_minutes: float
     report: str
+    requirements: str
+    """A clean path from the app's root; empty for what the standard buildpack looks for."""
+    torch: str
+    """The URL of an index with CPU wheels, without a slash at its end; empty for any torch."""
     upstream: str
     variables: frozenset[str] = frozenset()
     """Names of all config vars, Slugfit's or not; never their values."""
@@ -121,13 +145,22 @@ def from_environment(environment: Mapping[str, str], project: str | None = None)
     table = _table(project or "", problems)
     values.update(_from_project(table, problems))
     wanted = keys.parse(table["models"], problems) if "models" in table else ()
+    told = {option.name: PREFIX + option.name for option in OPTIONS}
+    for option in OPTIONS:
+        if environment.get(option.alias, "").strip():
+            values[option.name] = environment[option.alias].strip()
+            told[option.name] = option.alias
     for name, value in sorted(environment.items()):
         if name.startswith(PREFIX) and name[len(PREFIX) :] in values:
             values[name[len(PREFIX) :]] = value.strip()
+            told[name[len(PREFIX) :]] = name
         elif name.startswith(PREFIX):
             known = ", ".join(PREFIX + option.name for option in OPTIONS)
             problems.append(f"{name} is not a setting of Slugfit. Settings: {known}.")
-    chosen = {option.name: _parsed(option, values[option.name], problems) for option in OPTIONS}
+    chosen = {
+        option.name: _parsed(option, values[option.name], told[option.name], problems)
+        for option in OPTIONS
+    }
     if problems:
         raise UsageError(
             "Slugfit's configuration has errors:\n" + "\n".join(f"- {line}" for line in problems),
@@ -171,7 +204,7 @@ def _from_project(found: Mapping[str, object], problems: list[str]) -> Mapping[s
     return values
 
 
-def _parsed(option: Option, value: str, problems: list[str]) -> object:
+def _parsed(option: Option, value: str, told: str, problems: list[str]) -> object:
     parser = _PARSERS.get(option.name, _choice)
     try:
         return parser(option, value or option.default)
@@ -179,7 +212,7 @@ def _parsed(option: Option, value: str, problems: list[str]) -> object:
         accepts = option.accepts
         if option.name == "RULES_OFF":
             accepts += ": " + ", ".join(rule.name for rule in RULES)
-        problems.append(f"{PREFIX}{option.name} is {_shown(value)!r}; it accepts {accepts}.")
+        problems.append(f"{told} is {_shown(value)!r}; it accepts {accepts}.")
         return None
 
 
@@ -221,6 +254,24 @@ def _rules(_: Option, value: str) -> tuple[str, ...]:
     return names
 
 
+def _file(_: Option, value: str) -> str:
+    if not value:
+        return ""
+    path = inside("", value)
+    # pip could not read the others' names where a requirements file includes them.
+    if path is None or "://" in value or _NO_NAME.search(path):
+        raise ValueError(value)
+    return path
+
+
+def _index(_: Option, value: str) -> str:
+    if value.lower() == "cpu":
+        return torch.INDEX
+    if value and not _URL.fullmatch(value):
+        raise ValueError(value)
+    return value.rstrip("/")
+
+
 _PARSERS: Mapping[str, Callable[[Option, str], object]] = {
     "LIMIT": lambda _, value: limits.parse(value),
     "KEEP": _patterns,
@@ -230,6 +281,8 @@ _PARSERS: Mapping[str, Callable[[Option, str], object]] = {
     "BUILD_MINUTES": _minutes,
     "REPORT": lambda _, value: value,
     "SMOKE": lambda _, value: value,
+    "REQUIREMENTS": _file,
+    "TORCH": _index,
     "UPSTREAM": lambda _, value: value,
 }
 
@@ -242,10 +295,11 @@ def read_folder(folder: Path) -> Mapping[str, str]:
     """
     values: dict[str, str] = {}
     problems: list[str] = []
+    aliases = {option.alias for option in OPTIONS if option.alias}
     if not folder.is_dir():
         return values
     for name in sorted(os.listdir(folder)):
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) and name not in aliases:
             values[name] = ""
             continue
         try:

@@ -40,8 +40,7 @@ function pip::index_setting() {
 }
 
 # pip::sync PREFIX: install what requirements.txt asks for, and for tests requirements-test.txt too.
-# Unlike the platform's build it uses pip's download cache (PIP_NO_CACHE_DIR=1 turns it off): here
-# the cache outlives the build, and a changed requirements.txt installs everything anew.
+# Without pip's cache, as on the platform: what is cached is the installed packages.
 function pip::sync() {
 	local command=(pip install -r requirements.txt)
 	if [[ -v INSTALL_TEST && -f requirements-test.txt ]]; then
@@ -49,7 +48,7 @@ function pip::sync() {
 	fi
 	pip::index_setting
 	output::step "Installing dependencies using '${command[*]}'"
-	if ! "${command[@]}" --exists-action=w --no-input --progress-bar off --src="${1}/src" \
+	if ! "${command[@]}" --exists-action=w --no-cache-dir --no-input --progress-bar off --src="${1}/src" \
 		|& sed --unbuffered --regexp-extended 's# in [^ ]*/\.heroku/python/lib/python[0-9.]+/site-packages##' \
 		|& "${INDENT[@]:?}"; then
 		tool::failed pip

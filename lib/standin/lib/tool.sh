@@ -38,7 +38,7 @@ function tool::pip_path() {
 # This machine's settings for pip count (no --isolated): without them it may not reach an index.
 function tool::pip_install() {
 	local reason="${1}" python="${2}" pip="${3}" specs=("${@:4}") log="${scratch:?}/tool.log"
-	local install=("${python}" "${pip}" install --disable-pip-version-check --no-input --quiet)
+	local install=("${python}" "${pip}" install --disable-pip-version-check --no-cache-dir --no-input --quiet)
 	if "${install[@]}" "${specs[@]}" >"${log}" 2>&1; then
 		return 0
 	fi

@@ -1,0 +1,1 @@
+"""Around the wrapped buildpack's run: what it is to install, and the wheels that it compiled."""

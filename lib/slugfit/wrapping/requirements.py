@@ -1,0 +1,162 @@
+"""Another requirements file than the one the standard buildpack looks for.
+
+That buildpack installs what the app's ``requirements.txt`` says and compares that file alone, byte
+for byte, with the last build's. So for its run the app gets one that leads to the chosen file and
+holds the digest of every file that pip will read: a change in any of them is a change in this one.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import os
+import posixpath
+import re
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slugfit.errors import UsageError
+from slugfit.tree import inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+STANDARD = "requirements.txt"
+LOCKS: Mapping[str, str] = {
+    "Pipfile": "Pipenv",
+    "Pipfile.lock": "Pipenv",
+    "poetry.lock": "Poetry",
+    "uv.lock": "uv",
+}
+"""What makes the standard buildpack choose another package manager, and which."""
+_OPTION = re.compile(r"(?:-r|-c|--requirement|--constraint)(?=[\s=]|(?<=-[rc]))[\s=]*(?P<path>.+)")
+_COMMENT = re.compile(r"(?:^|\s+)#.*$")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One file that pip will read: its path from the app's root, and what it says.
+
+    ``digest`` is a sha256 in hexadecimal; empty for what is not there or lies outside the app.
+    """
+
+    path: str
+    digest: str
+    lines: tuple[str, ...] = ()
+
+
+def check(root: Path, name: str) -> None:
+    """Raise UsageError unless ``name``, a clean relative path, is a file of the app in ``root``."""
+    file = root / name
+    if name in LOCKS:
+        why = f"That is a file of {LOCKS[name]}'s, which pip cannot read."
+    elif not os.path.lexists(file):
+        why = "There is no such file."
+    elif not _is_inside(root, file):
+        why = "It is a link that leads out of the app, or nowhere."
+    elif not file.is_file():
+        why = "It is a folder." if file.is_dir() else "It is no plain file."
+    else:
+        return
+    raise UsageError(
+        f"The requirements file {name!r} cannot be used.",
+        f"SLUGFIT_REQUIREMENTS (or PIP_REQUIREMENTS_FILE) names it. {why}",
+        "Name a file of the app as seen from its root, such as requirements-heroku.txt, and check "
+        "that it is committed and not in .slugignore.",
+    )
+
+
+def closure(root: Path, name: str) -> tuple[Read, ...]:
+    """The file and all that it includes, each once, in the order in which pip comes to them."""
+    found: dict[str, Read] = {}
+    waiting = [name]
+    while waiting:
+        path = waiting.pop(0)
+        if path not in found:
+            found[path] = _read(root, path)
+            folder = posixpath.dirname(path)
+            for other in map(_included, found[path].lines):
+                place = inside(folder, other) if other else None
+                if place is not None:
+                    waiting.append(place)
+    return tuple(found.values())
+
+
+def _read(root: Path, path: str) -> Read:
+    file = root / path
+    if not (file.is_file() and _is_inside(root, file)):
+        return Read(path, "")
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return Read(path, "")
+    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
+    text = data.decode(encoding, "replace").lstrip("\ufeff")
+    return Read(path, hashlib.sha256(data).hexdigest(), tuple(_lines(text)))
+
+
+def _is_inside(root: Path, file: Path) -> bool:
+    base = os.path.realpath(root)
+    real = os.path.realpath(file)
+    return os.path.exists(real) and os.path.commonpath((base, real)) == base
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Logical lines as pip reads them: joined where a backslash ends one, without comments."""
+    held = ""
+    for line in text.splitlines():
+        if line.endswith("\\") and not line.lstrip().startswith("#"):
+            held += line[:-1]
+            continue
+        # A comment ends what a backslash joined.
+        whole = _COMMENT.sub("", held + (f" {line}" if line.lstrip().startswith("#") else line))
+        held = ""
+        if whole.strip():
+            yield whole.strip()
+    if _COMMENT.sub("", held).strip():
+        yield _COMMENT.sub("", held).strip()
+
+
+def _included(line: str) -> str | None:
+    """The path that a line includes; None for other lines and for URLs."""
+    found = _OPTION.match(line)
+    if found is None:
+        return None
+    try:
+        path = shlex.split(found["path"])[0]
+    except (ValueError, IndexError):
+        return None
+    return None if "://" in path or path.startswith("file:") else path
+
+
+def text(root: Path, name: str, more: str = "") -> bytes:
+    """What the app's requirements.txt says while the standard buildpack runs.
+
+    ``more`` are lines of options, in ASCII. Where the file is that requirements.txt itself, they
+    follow what it says, in its encoding.
+    """
+    notes = "".join(
+        f"# sha256:{item.digest or 'not in the app'}  {item.path!a}\n"
+        for item in closure(root, name)
+        if item.path != STANDARD
+    )
+    head = "# Written by Slugfit for this build alone.\n"
+    if name != STANDARD:
+        return f"{head}-r {shlex.quote(name)}\n{more}{notes}".encode()
+    own = (root / name).read_bytes()
+    encoding = next((name for mark, name in _BOMS if own.startswith(mark)), "utf-8")
+    return own + f"\n{head}{more}{notes}".encode(encoding)
+
+
+def is_hashed(reads: Iterable[Read]) -> bool:
+    """Whether pip accepts only files whose digests these name."""
+    return any(
+        "--hash" in line or "--require-hashes" in line for read in reads for line in read.lines
+    )
