@@ -1160,7 +1160,6 @@ def test_test_builds_install_and_do_not_slim(wrapping: Buildpack) -> None:
     assert wrapping.passed_on()["PIP_INDEX_URL"] == CANARY
     assert wrapping.commands() == ["config", "models", "prepare", "settle"]
     assert (wrapping.root / "export").read_text() == f"export FROM_UPSTREAM=yes\n{MARK}"
-    assert (wrapping.root / "export").read_text() == "export FROM_UPSTREAM=yes\n"
 
 
 def test_test_builds_after_heroku_python_have_nothing_to_do(chaining: Buildpack) -> None:
