@@ -491,3 +491,13 @@ def test_no_damage_to_a_real_library_raises(
     library: Path, changes: list[tuple[int, int, int]], cut: int
 ) -> None:
     _fuzz(library.read_bytes(), changes, cut)
+
+
+@NEEDS_COMPILER
+def test_a_linker_finds_the_functions_of_a_cut_library(tmp_path: Path) -> None:
+    whole = _gcc(tmp_path, "libwhole.so", "-shared")
+    _cut(whole, tmp_path / "libcut.so")
+    links = (f"-L{tmp_path}", "-lcut", f"-Wl,-rpath,{tmp_path}")
+    (tmp_path / "main.c").write_text(MAIN)
+    _run("gcc", tmp_path / "main.c", "-o", tmp_path / "program", *links)
+    assert _run(tmp_path / "program").strip() == _run(sys.executable, "-c", ASK, whole).strip()

@@ -159,7 +159,6 @@ RULES = (
         ("*",),
         "Symbol tables and debug sections at the end of libraries, which no loader reads.",
         guarded=False,
-        needs="no compiler use",
         cuts=True,
     ),
 )
