@@ -21,7 +21,7 @@ _WHERE = {
 
 def tables() -> Mapping[str, str]:
     """Each generated part of the README, by the name of its end mark."""
-    from slugfit.config import OPTIONS, PREFIX  # noqa: PLC0415 - the path is set by main
+    from slugfit.options import OPTIONS, PREFIX  # noqa: PLC0415 - the path is set by main
     from slugfit.rules import RULES  # noqa: PLC0415
 
     rules = [

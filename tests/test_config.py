@@ -6,17 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slugfit.config import (
-    OPTIONS,
-    PREFIX,
-    Config,
-    Option,
-    from_environment,
-    read_folder,
-    read_project,
-)
+from slugfit.config import Config, from_environment, read_folder, read_project
 from slugfit.errors import Exit, UsageError
 from slugfit.limits import LIMITS
+from slugfit.options import OPTIONS, PREFIX, Option
 from slugfit.rules import RULES
 from trees import Link, plant
 

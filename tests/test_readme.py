@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 import readme
-from slugfit.config import OPTIONS, PREFIX, from_environment
+from slugfit.config import from_environment
 from slugfit.errors import Exit
+from slugfit.options import OPTIONS, PREFIX
 
 TEXT = readme.README.read_text("utf-8")
 

@@ -10,7 +10,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slugfit import __version__, commands, stash
+from slugfit import __version__, stash
+from slugfit.commands import builds, trees, vendored
 from slugfit.errors import Exit, SlugfitError
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _stopped(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     try:
-        if options.run in (commands.slim, commands.restore, commands.recover):
+        if options.run in (trees.slim, trees.restore, trees.recover):
             stash.recover(options.root)
     except SlugfitError as error:
         _tell(error)
@@ -92,9 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_build(verbs)
     for name, run, text in (
-        ("plan", commands.plan, "Show what slim would do; changes nothing"),
-        ("slim", commands.slim, "Slim a tree, verify it, measure it"),
-        ("measure", commands.measure, "Show where the bytes are; changes nothing"),
+        ("plan", trees.plan, "Show what slim would do; changes nothing"),
+        ("slim", trees.slim, "Slim a tree, verify it, measure it"),
+        ("measure", trees.measure, "Show where the bytes are; changes nothing"),
     ):
         verb = _tree_verb(verbs, name, run, text)
         _add_settings(verb)
@@ -110,16 +111,16 @@ def _parser() -> argparse.ArgumentParser:
                 "goes: for platforms that cache the slimmed tree",
             )
     wanted = _tree_verb(
-        verbs, "models", commands.models, "Fetch the models that pyproject.toml asks for"
+        verbs, "models", builds.models, "Fetch the models that pyproject.toml asks for"
     )
     wanted.add_argument(
         "--cache-dir", metavar="DIR", type=Path, help="keeps the files for the next time"
     )
     wanted.add_argument("--env-dir", type=Path, help=argparse.SUPPRESS)
     wanted.add_argument("--build-log", action="store_true", help=argparse.SUPPRESS)
-    _tree_verb(verbs, "restore", commands.restore, "Put back what slim --keep-stash set aside")
-    _tree_verb(verbs, "recover", commands.recover, "Put back what an interrupted run left")
-    why = _tree_verb(verbs, "why", commands.why, "Explain what happens to one file, and why")
+    _tree_verb(verbs, "restore", trees.restore, "Put back what slim --keep-stash set aside")
+    _tree_verb(verbs, "recover", trees.recover, "Put back what an interrupted run left")
+    why = _tree_verb(verbs, "why", trees.why, "Explain what happens to one file, and why")
     why.add_argument("path", metavar="PATH", help="a file, as seen from DIR")
     _add_settings(why)
     _add_hook_verbs(verbs)
@@ -184,7 +185,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _add_build(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    verb = _verb(verbs, "build", commands.build, "Build an app's slug here, as the platform will")
+    verb = _verb(verbs, "build", builds.build, "Build an app's slug here, as the platform will")
     verb.add_argument("app", metavar="APP", type=Path, help="the app's folder")
     verb.add_argument(
         "--output", metavar="DIR", type=Path, help="for slug.tgz and report.json (slug-NAME)"
@@ -208,44 +209,44 @@ def _add_build(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def _add_hook_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     for name, run, text in (
-        ("install-hook", commands.install_hook, "Make an app's bin/post_compile slim its builds"),
-        ("update-hook", commands.update_hook, "Bring an app's hook to this version of Slugfit"),
+        ("install-hook", vendored.install_hook, "Make an app's bin/post_compile slim its builds"),
+        ("update-hook", vendored.update_hook, "Bring an app's hook to this version of Slugfit"),
     ):
         _verb(verbs, name, run, text).add_argument(
             "app", metavar="APP", type=Path, help="the app's folder"
         )
-    hook = _verb(verbs, "hook", commands.hook, "Slim a build from within bin/post_compile")
+    hook = _verb(verbs, "hook", vendored.hook, "Slim a build from within bin/post_compile")
     hook.add_argument(
         "root", metavar="DIR", type=Path, nargs="?", default=Path(), help="the build directory"
     )
-    single = _verb(verbs, "single-file", commands.single_file, "Write Slugfit as one file")
+    single = _verb(verbs, "single-file", vendored.single_file, "Write Slugfit as one file")
     single.add_argument("file", metavar="FILE", type=Path, help="such as slugfit.pyz")
 
 
 def _add_buildpack_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """What bin/* ask for; not for people, so the help does not list them."""
     config = verbs.add_parser("config")
-    config.set_defaults(run=commands.config)
+    config.set_defaults(run=builds.config)
     config.add_argument("root", type=Path)
     config.add_argument("--get")
     environment = verbs.add_parser("environment")
-    environment.set_defaults(run=commands.environment)
+    environment.set_defaults(run=builds.environment)
     environment.add_argument("root", type=Path)
     environment.add_argument("--format", choices=("profile", "export", "pairs"), required=True)
     prepare = verbs.add_parser("prepare")
-    prepare.set_defaults(run=commands.prepare)
+    prepare.set_defaults(run=builds.prepare)
     prepare.add_argument("root", type=Path)
     prepare.add_argument("--into", type=Path, required=True)
     settle = verbs.add_parser("settle")
-    settle.set_defaults(run=commands.settle)
+    settle.set_defaults(run=builds.settle)
     settle.add_argument("root", type=Path)
     settle.add_argument("--wheels", type=Path, required=True)
     for verb in (config, environment, prepare, settle):
         verb.add_argument("--env-dir", type=Path)
     labels = verbs.add_parser("labels")
-    labels.set_defaults(run=commands.labels)
+    labels.set_defaults(run=builds.labels)
     labels.add_argument("cache_dir", type=Path)
     merge = verbs.add_parser("buildpack-report")
-    merge.set_defaults(run=commands.buildpack_report)
+    merge.set_defaults(run=builds.buildpack_report)
     merge.add_argument("cache_dir", type=Path)
     merge.add_argument("--upstream", type=Path)
