@@ -107,6 +107,17 @@ def test_without_variables_it_takes_the_folder_and_the_environment(deploy: Deplo
     assert deploy.tests.is_dir()
 
 
+@pytest.mark.parametrize(("limit", "stays"), [("heroku", True), ("dokku", False)])
+def test_the_list_of_the_apps_source_counts_where_the_platform_does_not_know_it(
+    deploy: Deploy, limit: str, *, stays: bool
+) -> None:
+    plant(deploy.root, {".slugignore": "notes/\n", "notes/ideas.txt": "", "kept.txt": ""})
+    deploy.set(SLUGFIT_LIMIT=limit)
+    assert deploy.run().returncode == 0
+    assert (deploy.root / "notes").exists() == stays
+    assert (deploy.root / "kept.txt").exists()
+
+
 def test_beside_the_buildpack_it_leaves_the_work_to_that(deploy: Deploy) -> None:
     before = snapshot(deploy.root)
     done = deploy.run(WRAPPED_BY_SLUGFIT="1")

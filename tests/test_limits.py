@@ -77,8 +77,19 @@ def test_sizes_are_exact(number: int, unit: str) -> None:
 def test_a_platform_is_known_by_its_name(limit: Limit) -> None:
     assert parse(limit.name) is limit
     assert parse(f" {limit.name.upper()} ") is limit
-    assert limit.size > 0
+    assert limit.size is None or limit.size > 0
     assert limit.source
+
+
+def test_what_is_used_of_a_limit_that_nobody_publishes_is_unknown() -> None:
+    assert parse("render").used(1) is None
+    assert parse("fly").used(2_000_000_000) == 0.25
+
+
+def test_only_slugs_are_built_without_what_slugignore_names() -> None:
+    applied = {limit.name for limit in LIMITS if limit.slugignore}
+    assert applied == {"heroku", "heroku-2025", "scalingo"}
+    assert parse("500M").slugignore
 
 
 def test_a_size_of_ones_own_is_compared_with_the_compressed_slug() -> None:

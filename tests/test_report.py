@@ -198,6 +198,7 @@ ODD = "new\nline \x1b[31mred \udcff \u202e \x00 end"
         _undone(),
         replace(REPORT, limit=Limit("digitalocean", 2**30, "uncompressed", ""), verdict="over"),
         replace(REPORT, limit=parse("1M"), verdict="over"),
+        replace(REPORT, limit=parse("render")),
         replace(REPORT, kept=(Kept(LONG, 123_456, 10**12, LONG.replace(" ", "-")),)),
         replace(REPORT, faults=(ODD, LONG), advice=(Advice(LONG, LONG, 10**12),)),
         replace(REPORT, distributions=(Share("n" * 99, "1" * 99, REPORT.before, REPORT.after),)),
@@ -208,6 +209,7 @@ ODD = "new\nline \x1b[31mred \udcff \u202e \x00 end"
         "undone",
         "over",
         "far-over",
+        "no-limit",
         "long-names",
         "odd",
         "long-distribution",
@@ -235,6 +237,13 @@ def test_odd_names_are_printable_everywhere() -> None:
         shown.encode("ascii")
         assert "\\udcff" in shown
     assert "\\x1b[31mred" in text.build_log(report)
+
+
+def test_without_a_limit_nothing_is_compared_with_it() -> None:
+    shown = text.terminal(replace(REPORT, limit=parse("dokku")))
+    assert "limit     none is known (dokku); what counts is the uncompressed size\n" in shown
+    assert "Where the bytes are (MB)        compressed  unpacked   saved\n" in shown
+    assert "%" not in shown.partition("Where the bytes are")[2].partition("What went")[0]
 
 
 def test_a_tree_without_bytes_has_a_report() -> None:

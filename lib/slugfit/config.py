@@ -54,7 +54,7 @@ class Config:
     started: float | None = None
     """When the platform's build began, in seconds since 1970; None if there is no such build."""
     after_build: bool = False
-    """Whether .slugignore was applied before the build: what it names now, the build has made."""
+    """Whether the platform applied .slugignore: what it names now, the build has made."""
     models: tuple[Order, ...] = ()
     """What ``[[tool.slugfit.models]]`` asks for; pyproject.toml only."""
 

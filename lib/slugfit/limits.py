@@ -14,23 +14,38 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3}
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A platform's limit in bytes, and which size it is compared with."""
+    """A platform's limit in bytes, or None if it publishes none, and the size it is compared with.
+
+    ``slugignore``: whether the platform itself leaves out what .slugignore names.
+    """
 
     name: str
-    size: int
+    size: int | None
     measure: Measure
     source: str
+    slugignore: bool = True
+
+    def used(self, size: int) -> float | None:
+        """Which part of the limit ``size`` bytes are; None if there is no limit."""
+        return None if self.size is None else size / self.size
+
+
+def _image(name: str, size: int | None, source: str) -> Limit:
+    """A platform of images: what they hold is measured unpacked, and no .slugignore is known."""
+    return Limit(name, size, "uncompressed", source, slugignore=False)
 
 
 LIMITS = (
     Limit("heroku", 1_000_000_000, "compressed", "1 GB compressed since March 2026"),
     Limit("heroku-2025", 500 * 2**20, "compressed", "500 MB, Heroku's limit until March 2026"),
     Limit("scalingo", 2 * 2**30, "compressed", "2 GiB image archive"),
-    Limit("digitalocean", 2**30, "uncompressed", "advice: builds over 1 GiB are slow and fail"),
-    Limit("railway", 4_000_000_000, "uncompressed", "4 GB image on free plans"),
-    Limit("fly", 8_000_000_000, "uncompressed", "8 GB uncompressed root file system"),
-    Limit("lambda", 262_144_000, "uncompressed", "250 MB unzipped"),
-    Limit("vercel", 500_000_000, "uncompressed", "500 MB uncompressed for Python"),
+    _image("digitalocean", 2**30, "advice: under 1 GiB; over 2 GiB builds often fail"),
+    _image("railway", 4_000_000_000, "4 GB image on free plans"),
+    _image("fly", 8_000_000_000, "8 GB uncompressed root file system"),
+    _image("render", None, "no limit on the size of an image is known to be published"),
+    _image("dokku", None, "your own server: its disk is the limit"),
+    _image("lambda", 262_144_000, "250 MB unzipped"),
+    _image("vercel", 500_000_000, "500 MB uncompressed for Python"),
 )
 
 

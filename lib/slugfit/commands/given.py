@@ -50,7 +50,7 @@ def config(options: argparse.Namespace, **fixed: str) -> Config:
         app_dir=app_dir,
         started=getattr(options, "started", None),
         tree_is_cached=getattr(options, "store", None) is not None,
-        after_build=getattr(options, "build_log", False),
+        after_build=getattr(options, "build_log", False) and chosen.limit.slugignore,
     )
 
 

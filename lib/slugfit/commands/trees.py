@@ -81,7 +81,7 @@ def _show(options: argparse.Namespace, chosen: Config, made: Report) -> int:
     _save(options, chosen, document)
     if made.verdict == "over" and chosen.over_limit == "fail":
         raise OverLimitError(
-            f"The slug is over the limit of {text.megabytes(made.limit.size)} MB "
+            f"The slug is over the limit of {text.megabytes(made.limit.size or 0)} MB "
             f"({made.limit.name}), and SLUGFIT_OVER_LIMIT is fail.",
             "The report above says where the bytes are.",
             "Take the next steps it names, or set SLUGFIT_OVER_LIMIT=warn.",

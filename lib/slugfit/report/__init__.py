@@ -99,7 +99,7 @@ def make(outcome: Outcome, config: Config, action: Action) -> Report:
     sizes = outcome.sizes
     after = sizes.after
     weighed = after.compressed if config.limit.measure == "compressed" else after.uncompressed
-    over = weighed > config.limit.size
+    over = (config.limit.used(weighed) or 0) > 1
     versions = {dist.name: dist.version for dist in outcome.planned.owners.distributions}
     return Report(
         version=__version__,

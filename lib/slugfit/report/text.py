@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from slugfit import dists
+from slugfit.measure import ZERO
 from slugfit.plan import SOURCE_STAYS
 
 if TYPE_CHECKING:
@@ -78,10 +79,22 @@ def _verdict(report: Report) -> Iterator[str]:
     share = saved / report.before.compressed if report.before.compressed else 0
     yield f"before {_both(report.before)}"
     yield f"after  {_both(report.after)}   -{share:.1%}"
-    used = report.weighed / report.limit.size
+    yield from _wrap(_limit(report), "limit  ")
+
+
+def _limit(report: Report) -> str:
+    limit = report.limit
+    if limit.size is None:
+        return f"   none is known ({limit.name}); what counts is the {limit.measure} size"
     verdict = "fits" if report.verdict == "fits" else "TOO LARGE"
-    limit = f"{megabytes(report.limit.size):>7} MB {report.limit.measure}"
-    yield from _wrap(f"{limit} ({report.limit.name}): {verdict}, {used:.1%} of it used", "limit  ")
+    size = f"{megabytes(limit.size):>7} MB {limit.measure}"
+    return f"{size} ({limit.name}): {verdict}, {_used(report, report.after)} of it used"
+
+
+def _used(report: Report, size: Bytes) -> str:
+    """Which part of the limit that is, as ``12.3%``; "" if there is no limit."""
+    used = report.limit.used(report.weigh(size))
+    return "" if used is None else f"{used:.1%}"
 
 
 def _both(size: Bytes) -> str:
@@ -99,26 +112,25 @@ def _undone(report: Report) -> Iterator[str]:
 
 def _distributions(report: Report) -> Iterator[str]:
     title = "Where the bytes are (MB)"
-    yield f"{title:<31}{'compressed':>11}{'unpacked':>10}{'saved':>8}{'limit':>9}"
+    limit = "" if report.limit.size is None else "limit"
+    yield f"{title:<31}{'compressed':>11}{'unpacked':>10}{'saved':>8}{limit:>9}".rstrip()
     shown = [share for share in report.distributions if share.before.compressed >= _SMALL]
     for share in shown[:_LISTED]:
         name = _NAMES.get(share.name) or printable(f"{share.name} {share.version}")
         saved = share.before.compressed - share.after.compressed
-        used = report.weigh(share.after) / report.limit.size
-        yield (
-            f"{name[:30]:<31}{megabytes(share.after.compressed):>11}"
-            f"{megabytes(share.after.uncompressed):>10}{megabytes(saved):>8}{used:>9.1%}"
-        )
+        yield _row(name[:30], share.after, saved, _used(report, share.after))
     rest = report.distributions[len(shown[:_LISTED]) :]
     if rest:
-        packed = sum(share.after.compressed for share in rest)
-        plain = sum(share.after.uncompressed for share in rest)
+        left = sum((share.after for share in rest), ZERO)
         saved = sum(share.before.compressed - share.after.compressed for share in rest)
-        used = (packed if report.limit.measure == "compressed" else plain) / report.limit.size
-        yield (
-            f"{f'and {len(rest)} smaller':<31}{megabytes(packed):>11}{megabytes(plain):>10}"
-            f"{megabytes(saved):>8}{used:>9.1%}"
-        )
+        yield _row(f"and {len(rest)} smaller", left, saved, _used(report, left))
+
+
+def _row(name: str, left: Bytes, saved: int, used: str) -> str:
+    return (
+        f"{name:<31}{megabytes(left.compressed):>11}{megabytes(left.uncompressed):>10}"
+        f"{megabytes(saved):>8}{used:>9}".rstrip()
+    )
 
 
 def _rules(report: Report) -> Iterator[str]:
@@ -152,6 +164,8 @@ def _verified(report: Report) -> Iterator[str]:
     yield ""
     if report.tried:
         yield from _wrap(f"Verified: {_working(report)} work as before.", "")
+    else:
+        yield "Nothing was tried: no Python here, nothing to import, or SLUGFIT_VERIFY=off."
     told = [failure for failure in report.known_failures if failure.step.needed]
     for failure in told[:3]:
         yield from _wrap(f"{_known(failure)}, with or without Slugfit: {failure.error}", "- ")
