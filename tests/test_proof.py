@@ -148,6 +148,38 @@ def test_an_optional_dependency_that_was_never_there_costs_no_second_pass(
     assert removed(root, "other/tests")
 
 
+LAZY: dict[str, Content] = {
+    "lazy/__init__.py": "from importlib import import_module\n__all__ = ['display', 'later']\n"
+    "def __getattr__(name): return import_module('lazy.' + name)\n",
+    "lazy/display.py": "import not_installed\n",
+    "lazy/later.py": "from importlib import import_module\n"
+    "import_module('.' + 'stset'[::-1], 'lazy')\n",
+    "lazy/tests/__init__.py": "",
+    "lazy-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: lazy\nVersion: 1\n",
+    "lazy-1.dist-info/RECORD": "".join(
+        f"lazy/{name}.py,,\n" for name in ("__init__", "display", "later", "tests/__init__")
+    ),
+}
+"""A package of which one part wants what is not installed, and the next one what goes."""
+
+
+def test_a_part_that_nobody_can_use_hides_no_other(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {**LAZY, **OTHER}, {"app.py": "import lazy\n"})
+    outcome = slim.slim(root, settings())
+    assert [item.group.owner for item in outcome.returned] == ["lazy"]
+    assert "lazy" not in [failure.step.name for failure in outcome.known_failures]
+    assert not removed(root, "lazy/tests")
+    assert removed(root, "other/tests")
+
+
+def test_a_package_that_was_taken_is_missed_by_the_parts_that_want_it(tmp_path: Path) -> None:
+    site: dict[str, Content] = {**LAZY, "not_installed.py": "", "lazy/later.py": ""}
+    root = real_slug(tmp_path, site, {"app.py": "import lazy\n"})
+    outcome = slim.slim(root, settings(REMOVE="not_installed.py"))
+    assert not removed(root, "not_installed.py")
+    assert [item.failure.step.name for item in outcome.returned] == ["lazy"]
+
+
 def test_when_it_cannot_be_found_out_everything_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

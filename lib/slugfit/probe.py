@@ -10,6 +10,7 @@ output was; whatever the modules print goes to standard error. Runs on every Pyt
 from __future__ import annotations
 
 import errno
+import functools
 import importlib
 import json
 import os
@@ -19,7 +20,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.bind"}
 """Audit events of code that would talk to somebody."""
@@ -73,16 +74,35 @@ def set_django_up() -> None:
         sys.stderr.write(f"django: {error}\n")
 
 
-def import_module(name: str) -> None:
+def import_module(name: str, removed: Callable[[str], bool]) -> None:
     """Import ``name``, and what it loads only when somebody asks for it.
 
     A package with a ``__getattr__`` of its own (lazy_loader and its like) is asked for all that
-    ``__all__`` promises.
+    ``__all__`` promises, but for parts that want a package which is not installed: nobody can use
+    those, and they would hide what is wrong with the parts after them.
     """
     module = importlib.import_module(name)
     if "__getattr__" in vars(module):
         for attribute in list(vars(module).get("__all__", ())):
-            getattr(module, attribute)
+            try:
+                getattr(module, attribute)
+            except ModuleNotFoundError as error:  # noqa: PERF203 - each may fail
+                if not error.name or "." in error.name or removed(error.name):
+                    raise
+
+
+def was_removed(name: str, root: str, stash: str) -> bool:
+    """Whether the top-level module ``name`` was moved aside, out of a folder of sys.path."""
+    inside = [
+        folder for folder in sys.path if stash and (folder + os.sep).startswith(root + os.sep)
+    ]
+    places = [os.path.join(stash, os.path.relpath(folder, root)) for folder in inside]
+    return any(
+        entry.partition(".")[0] == name
+        for place in places
+        if os.path.isdir(place)
+        for entry in os.listdir(place)
+    )
 
 
 def load_library(path: str) -> None:
@@ -131,7 +151,14 @@ def forbid_changes(
                 raise OSError(errno.EROFS, "no writing to the slug while it is verified", path)
 
 
-KINDS = {"import": import_module, "load": load_library, "setup": set_up}
+def kinds(root: str, stash: str) -> dict[str, Callable[[str], None]]:
+    """How a step of each kind is tried, by its name."""
+    removed = functools.partial(was_removed, root=root, stash=stash)
+    return {
+        "import": functools.partial(import_module, removed=removed),
+        "load": load_library,
+        "setup": set_up,
+    }
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -147,14 +174,14 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
         error = before
 
 
-def attempt(kind: str, name: str) -> dict[str, Any]:
+def attempt(step: Callable[[str], None], name: str) -> dict[str, Any]:
     """Try one step; ``error`` as text or None.
 
     ``missing`` are the modules that could not be found on the way, or None if anything else than
     imports failed.
     """
     try:
-        KINDS[kind](name)
+        step(name)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - SystemExit at import is a failure too
@@ -172,6 +199,7 @@ def attempt(kind: str, name: str) -> dict[str, Any]:
 def answer_all(task: dict[str, Any], answers: Any) -> None:  # noqa: ANN401 - a text stream
     """Try the steps in turn; those that are not needed only while their time lasts."""
     spare = None
+    tries = kinds(task["root"], task["stash"])
     for kind, name, needed in task["steps"]:
         if not needed:
             spare = spare or time.monotonic() + task["spare"]
@@ -185,7 +213,7 @@ def answer_all(task: dict[str, Any], answers: Any) -> None:  # noqa: ANN401 - a 
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, task["seconds"])
         answer = {"kind": kind, "name": name}
-        answer.update(attempt(kind, name))
+        answer.update(attempt(tries[kind], name))
         signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
