@@ -146,7 +146,7 @@ def failing(prefix: Path, modules: list[str], home: Path) -> set[str]:
     while waiting:
         steps = [["import", name, True] for name in waiting]
         task = {"steps": steps, "seconds": 120, "spare": 0, "paths": [], "root": "", "stash": ""}
-        task |= {"django": False, "folder": str(home)}
+        task |= {"django": False, "folder": str(home), "unchanged": []}
         done = subprocess.run(
             [prefix / "bin/python", "-I", "-B", ROOT / "lib/slugfit/probe.py"],
             input=json.dumps(task).encode(),
@@ -158,6 +158,7 @@ def failing(prefix: Path, modules: list[str], home: Path) -> set[str]:
             check=False,
         )
         answers = [json.loads(line) for line in done.stdout.splitlines()]
+        assert answers, "the probe did not start"
         answered = {answer["name"]: answer["error"] for answer in answers if "kind" in answer}
         failed |= {name for name, error in answered.items() if error}
         waiting = [name for name in waiting if name not in answered]
