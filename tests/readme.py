@@ -1,4 +1,4 @@
-"""The README's tables, made from the code. `python tests/readme.py` writes them in."""
+"""The tables of README and docs, made from the code. `python tests/readme.py` writes them in."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+PLATFORMS = ROOT / "docs/platforms.md"
+FILLED = (README, PLATFORMS)
+IMAGE = ROOT / "fixtures/emotion_image/Dockerfile"
 _WHERE = {
     "site": "packages",
     "app": "app",
@@ -20,8 +23,9 @@ _WHERE = {
 
 
 def tables() -> Mapping[str, str]:
-    """Each generated part of the README, by the name of its end mark."""
-    from slugfit.options import OPTIONS, PREFIX  # noqa: PLC0415 - the path is set by main
+    """Each generated part, by the name of its marks."""
+    from slugfit.limits import LIMITS  # noqa: PLC0415 - the path is set by main
+    from slugfit.options import OPTIONS, PREFIX  # noqa: PLC0415
     from slugfit.rules import RULES  # noqa: PLC0415
 
     rules = [
@@ -31,7 +35,20 @@ def tables() -> Mapping[str, str]:
     settings = [
         f"| `{PREFIX}{option.name}` | {option.accepts} | {option.does}. |" for option in OPTIONS
     ]
+    limits = [
+        f"| `{limit.name}` | {'' if limit.size is None else f'{limit.size:,}'} | {limit.measure} "
+        f"| {limit.source} | {'yes' if limit.slugignore else 'no'} |"
+        for limit in LIMITS
+    ]
     return {
+        "Dockerfile": f"```dockerfile\n{IMAGE.read_text('utf-8')}```",
+        "limits": "\n".join(
+            [
+                "| name | bytes | compared with | what it is | `.slugignore` |",
+                "| --- | --- | --- | --- | --- |",
+                *limits,
+            ]
+        ),
         "rules": "\n".join(["| rule | what goes | where |", "| --- | --- | --- |", *rules]),
         "settings": "\n".join(
             [
@@ -44,14 +61,16 @@ def tables() -> Mapping[str, str]:
 
 
 def filled(text: str) -> str:
-    """``text`` with every part between its marks made anew."""
+    """``text`` with every part between marks made anew."""
     for name, table in tables().items():
         start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-        before, _, rest = text.partition(start)
-        text = f"{before}{start}\n{table}\n\n{end}{rest.partition(end)[2]}"
+        before, found, rest = text.partition(start)
+        if found:
+            text = f"{before}{start}\n{table}\n\n{end}{rest.partition(end)[2]}"
     return text
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "lib"))
-    README.write_text(filled(README.read_text("utf-8")), "utf-8")
+    for file in FILLED:
+        file.write_text(filled(file.read_text("utf-8")), "utf-8")

@@ -244,6 +244,8 @@ def test_without_a_limit_nothing_is_compared_with_it() -> None:
     assert "limit     none is known (dokku); what counts is the uncompressed size\n" in shown
     assert "Where the bytes are (MB)        compressed  unpacked   saved\n" in shown
     assert "%" not in shown.partition("Where the bytes are")[2].partition("What went")[0]
+    document = as_json.document(replace(REPORT, limit=parse("dokku")))
+    assert document["limit"] == {"name": "dokku", "bytes": None, "measure": "uncompressed"}
 
 
 def test_a_tree_without_bytes_has_a_report() -> None:
