@@ -97,7 +97,7 @@ WRONG = {
     "LEVEL": ("fast", "'fast'", "standard, measure"),
     "LIMIT": ("huge", "'huge'", "heroku, heroku-2025, scalingo"),
     "OVER_LIMIT": ("stop", "'stop'", "warn, fail"),
-    "BYTECODE": ("some", "'some'", "strip, keep"),
+    "BYTECODE": ("some", "'some'", "strip, strip-all, keep"),
     "VERIFY": ("yes", "'yes'", "imports, off"),
     "KEEP": ("a\n!b", "'a\\n!b'", "patterns"),
     "REMOVE": ("!b", "'!b'", "patterns"),

@@ -146,6 +146,18 @@ CASES = {
         "stdlib/__pycache__/os.cpython-311.opt-1.pyc",
         settings={"SLUGFIT_BYTECODE": "keep"},
     ),
+    "bytecode of the interpreter, if asked for": Case(
+        "interpreter-bytecode",
+        goes="stdlib/__pycache__/os.cpython-311.pyc stdlib/json/__pycache__/x.cpython-311.pyc",
+        stays="stdlib/os.py stdlib/json/x.py stdlib/__pycache__/gone.cpython-311.pyc",
+        files={"stdlib/os.py": "", "stdlib/json/x.py": ""},
+        settings={"SLUGFIT_BYTECODE": "strip-all"},
+    ),
+    "bytecode of the interpreter": Case(
+        "interpreter-bytecode",
+        stays="stdlib/__pycache__/os.cpython-311.pyc",
+        files={"stdlib/os.py": ""},
+    ),
     "optimised bytecode of the interpreter": Case(
         "optimised-bytecode",
         goes="stdlib/__pycache__/os.cpython-311.opt-1.pyc stdlib/json/x.cpython-311.opt-2.pyc "

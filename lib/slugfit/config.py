@@ -29,7 +29,7 @@ class Config:
     level: Literal["standard", "measure"]
     limit: Limit
     over_limit: Literal["warn", "fail"]
-    bytecode: Literal["strip", "keep"]
+    bytecode: Literal["strip", "strip-all", "keep"]
     verify: Literal["imports", "off"]
     smoke: str
     keep: tuple[str, ...]

@@ -45,7 +45,12 @@ OPTIONS = (
         "What the slug is compared with; a size such as `500M` means compressed",
     ),
     Option("OVER_LIMIT", "warn, fail", "warn", "Whether a slug over the limit stops the build"),
-    Option("BYTECODE", "strip, keep", "strip", "Whether site-packages' `.pyc` files go"),
+    Option(
+        "BYTECODE",
+        "strip, strip-all, keep",
+        "strip",
+        "Whether site-packages' `.pyc` files go; with `strip-all` the standard library's too",
+    ),
     Option("VERIFY", "imports, off", "imports", "Import the app's packages before the commit"),
     Option(
         "SMOKE",

@@ -109,6 +109,8 @@ def _compiled(facts: Facts) -> tuple[tuple[Rule, PatternSet], ...]:
     off = set(facts.config.rules_off)
     if facts.config.bytecode == "keep":
         off |= {"bytecode", "optimised-bytecode"}
+    if facts.config.bytecode != "strip-all":
+        off.add("interpreter-bytecode")
     chosen = [
         (rule, patterns.parse(rule.patterns, source=rule.name))
         for rule in RULES

@@ -74,6 +74,16 @@ RULES = (
         needs="source beside",
     ),
     Rule(
+        "interpreter-bytecode",
+        "inert",
+        ("stdlib",),
+        ("*.pyc",),
+        "Python makes it again from its own sources; only with SLUGFIT_BYTECODE=strip-all.",
+        guarded=False,
+        shapes=("slug",),
+        needs="source beside",
+    ),
+    Rule(
         "manuals",
         "inert",
         ("prefix",),
