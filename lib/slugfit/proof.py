@@ -18,6 +18,7 @@ from slugfit.errors import RollBackError, TreeError, VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from slugfit.blame import Group
     from slugfit.clock import Clock
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from slugfit.measure import Sizes
     from slugfit.slim import Planned
     from slugfit.stash import Stash
-    from slugfit.verify import Failure, Step
+    from slugfit.verify import Child, Failure, Step
 
 ROUNDS = 4
 """Each puts at least one group back; more would mean that this tree is beyond us."""
@@ -142,14 +143,17 @@ def _check(
 
 def _try(
     planned: Planned,
-    transaction: Stash | None,
+    transaction: Stash,
     tried: Sequence[Step],
     config: Config,
     seconds: float,
 ) -> tuple[Failure, ...]:
-    old = transaction.old if transaction is not None else None
-    child = verify.Child(planned.tree.root, planned.layout, old, config.env_dir, config.app_dir)
+    child = _child(planned, transaction.old, config)
     return verify.run(child, tried, _is_foreign(planned), min(verify.SECONDS, seconds))
+
+
+def _child(planned: Planned, old: Path | None, config: Config) -> Child:
+    return verify.Child(planned.tree.root, planned.layout, old, config.env_dir, config.app_dir)
 
 
 def _is_foreign(planned: Planned) -> Callable[[Failure], bool]:
@@ -178,7 +182,10 @@ def _ours(
     Raises VerificationError if that cannot be tried.
     """
     tried = [failure.step for failure in failed]
-    found = clock.time("verify", lambda: _try(planned, None, tried, config, clock.left()))
+    # They failed alone, so alone they are tried.
+    seconds = min(verify.SECONDS, clock.left())
+    child = _child(planned, None, config)
+    found = clock.time("verify", lambda: verify.run_alone(child, tried, seconds))
     untried = next((failure for failure in found if not failure.tried), None)
     if untried is not None:
         raise VerificationError("The app's packages could not be tried", untried.error)

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import resources
 from typing import IO, TYPE_CHECKING, Any, Literal
@@ -128,12 +129,29 @@ def run(
         waiting = again([item.step for item in failures if item not in settled])
         if time.monotonic() < end:
             failed = [failure for several in waiting for failure in _pass(child, several, end)]
-            order = {failure.step: number for number, failure in enumerate(failures)}
-            failures = sorted(settled + failed, key=lambda failure: order[failure.step])
+            failures = _ordered(settled + failed, [failure.step for failure in failures])
+    return (*failures, *_smoke_failures(child, steps))
+
+
+def run_alone(child: Child, steps: Sequence[Step], seconds: float = SECONDS) -> tuple[Failure, ...]:
+    """Try each of ``steps`` in a child of its own, on all cores; the failures, in order."""
+    end = time.monotonic() + seconds
+    waiting = _each([step for step in steps if step.kind != "smoke"])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(lambda several: _pass(child, several, end), waiting))
+    return (*(failure for several in found for failure in several), *_smoke_failures(child, steps))
+
+
+def _ordered(failures: Sequence[Failure], steps: Sequence[Step]) -> list[Failure]:
+    order = {step: number for number, step in enumerate(steps)}
+    return sorted(failures, key=lambda failure: order[failure.step])
+
+
+def _smoke_failures(child: Child, steps: Sequence[Step]) -> Iterator[Failure]:
     for step in steps:
         error = _smoke(child, step) if step.kind == "smoke" else ""
-        failures += [Failure(step, error)] if error else []
-    return tuple(failures)
+        if error:
+            yield Failure(step, error)
 
 
 def _smoke(child: Child, step: Step) -> str:
