@@ -11,10 +11,7 @@ from slugfit import environment as variables
 from slugfit import ignores
 from slugfit.commands import given
 from slugfit.errors import Exit, UsageError
-from slugfit.models import delivery, download
 from slugfit.report import as_json, text
-from slugfit.wrapping import installed, torch, wheels
-from slugfit.wrapping import prepare as wrapping
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +19,9 @@ if TYPE_CHECKING:
 
 def models(options: argparse.Namespace) -> int:
     """Fetch the app's models into the tree, and note those for boot."""
+    # What a download needs takes a third of the engine's start, and most runs download nothing.
+    from slugfit.models import delivery, download  # noqa: PLC0415
+
     chosen = given.config(options)
     stream = sys.stderr if options.json else sys.stdout
     lead = " " * text.INDENT if options.build_log else ""
@@ -86,6 +86,8 @@ def labels(options: argparse.Namespace) -> int:
 
 def prepare(options: argparse.Namespace) -> int:
     """Lay out what the app gets for the wrapped buildpack's run; warnings go to stderr."""
+    from slugfit.wrapping import prepare as wrapping  # noqa: PLC0415 - for this command alone
+
     prepared = wrapping.prepare(options.root, given.config(options))
     wrapping.write(prepared, options.into)
     for note in prepared.notes:
@@ -96,6 +98,8 @@ def prepare(options: argparse.Namespace) -> int:
 
 def settle(options: argparse.Namespace) -> int:
     """After that run: prune the cache of wheels; on stderr, what came in spite of TORCH."""
+    from slugfit.wrapping import installed, torch, wheels  # noqa: PLC0415 - for this command alone
+
     chosen = given.config(options)
     found = installed.read(options.root)
     kept = wheels.told(wheels.prune(options.wheels, found.versions))
