@@ -55,7 +55,7 @@ def _from_pipfile(file: Path) -> str:
     for line in lines:
         if line.lstrip().startswith("["):
             header = line.strip()
-        pair = re.match(r"""\s*(python_(?:full_)?version)\s*=\s*["']([^"']+)["']""", line)
+        pair = _FIELD.match(line)
         if pair and header.startswith("[requires]"):
-            found[pair[1]] = pair[2]
+            found[pair["name"]] = pair["value"]
     return found.get("python_full_version") or found.get("python_version") or ""
