@@ -27,7 +27,7 @@ PACKAGES = (
 LOCALE = ("localedef", "--inputfile=en_US", "--charmap=UTF-8", "en_US.UTF-8")
 RECIPE = (PACKAGES, LOCALE, 1)
 """All that decides what the images are like; the number is for changes of the code below."""
-MIRRORS = {"debian": "http://deb.debian.org/debian", "ubuntu": "http://archive.ubuntu.com/ubuntu"}
+SYSTEMS = frozenset({"debian", "ubuntu"})
 _SECONDS = 900
 
 
@@ -42,18 +42,22 @@ class Suite:
 def suite(say: Say) -> Suite:
     """This machine's own release, from where this machine gets it.
 
-    Raises UnavailableError on other systems, and where debootstrap cannot be installed.
+    Raises UnavailableError on other systems, where debootstrap cannot be installed, and where apt
+    has no mirror of this release.
     """
     known = platform.freedesktop_os_release()
     name, codename = known.get("ID", "linux"), known.get("VERSION_CODENAME", "")
-    if name not in MIRRORS or not codename:
+    if name not in SYSTEMS or not codename:
         raise UnavailableError(f"debootstrap needs Debian or Ubuntu, and this is {name} {codename}")
     if os.geteuid() != 0:
         raise UnavailableError("no registry can be reached, and debootstrap needs root")
     packages.need("debootstrap", "debootstrap", say)
     wanted = ("--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages")
     listed = run(("apt-get", "indextargets", *wanted))
-    return Suite(codename, mirror(listed.out, codename) or MIRRORS[name])
+    found = mirror(listed.out, codename)
+    if found is None:
+        raise UnavailableError(f"apt names no mirror that debootstrap could take {codename} from")
+    return Suite(codename, found)
 
 
 def mirror(listed: str, codename: str) -> str | None:
