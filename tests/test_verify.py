@@ -81,6 +81,11 @@ def test_a_module_with_manners_of_its_own_is_no_failure(root: Path, module: str)
     assert time.monotonic() - started < 20
 
 
+def test_warnings_cost_nothing_because_nobody_reads_them(tmp_path: Path) -> None:
+    warns = "import warnings\nwarnings.showwarning = None\nwarnings.warn('old', FutureWarning)\n"
+    assert _imports(real_slug(tmp_path, {"warns.py": warns}, {}), "warns") == ()
+
+
 def test_a_module_that_refuses_to_come_after_another_is_tried_alone(root: Path) -> None:
     assert _imports(root, "pair.one", "pair.two") == ()
 

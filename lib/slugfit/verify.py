@@ -225,7 +225,9 @@ def _end_of(child: Child, home: str, task: bytes, output: IO[bytes], seconds: fl
     try:
         process = subprocess.Popen(
             # As text: Slugfit may be a single archive, and the child's Python another one.
-            [str(child.layout.python), "-I", "-B", "-c", _probe()],
+            # Without warnings: nobody reads them here, and astropy looks through all modules for
+            # each, which made a verification four times as long.
+            [str(child.layout.python), "-I", "-B", "-W", "ignore", "-c", _probe()],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.DEVNULL,
