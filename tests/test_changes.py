@@ -31,7 +31,7 @@ def test_a_plan_becomes_removals_a_record_and_emptied_folders(tmp_path: Path) ->
     plant(tmp_path, slug(PACKAGE))
     (tmp_path / SITE / "pkg/tests/data").chmod(0o2750)
     planned = slim.make_plan(tmp_path, settings())
-    change = from_plan(planned.tree, planned.owners, planned.tails, planned.decisions)
+    change = from_plan(planned.tree, planned.owners, planned.decisions)
     assert change.removed == tuple(
         f"{SITE}/pkg/{name}" for name in ("stub.pyi", "tests/__init__.py", "tests/data/a/b.txt")
     )
@@ -46,14 +46,14 @@ def test_a_plan_becomes_removals_a_record_and_emptied_folders(tmp_path: Path) ->
 def test_nothing_to_do_is_an_empty_change(tmp_path: Path) -> None:
     plant(tmp_path, slug(distribution("pkg", "1.0", {"pkg/__init__.py": ""})))
     planned = slim.make_plan(tmp_path, settings())
-    change = from_plan(planned.tree, planned.owners, planned.tails, planned.decisions)
+    change = from_plan(planned.tree, planned.owners, planned.decisions)
     assert (change.removed, dict(change.written), change.emptied) == ((), {}, ())
 
 
 def test_a_record_that_goes_itself_is_not_written(tmp_path: Path) -> None:
     plant(tmp_path, slug(PACKAGE))
     planned = slim.make_plan(tmp_path, settings(REMOVE="pkg-1.0.dist-info/"))
-    change = from_plan(planned.tree, planned.owners, planned.tails, planned.decisions)
+    change = from_plan(planned.tree, planned.owners, planned.decisions)
     assert f"{SITE}/pkg-1.0.dist-info/RECORD" in change.removed
     assert not change.written
 
@@ -73,7 +73,6 @@ def test_a_folder_that_cannot_be_removed_is_not_tried(tmp_path: Path) -> None:
     change = from_plan(
         found,
         dists.read(found, layout.recognise(tmp_path)),
-        {},
         (Decision(gone, "pkg", "remove", "tests", 0, 0, ""),),
     )
     # `a` goes; `data` is empty then, but its own folder does not let it go.
@@ -98,7 +97,7 @@ def test_a_cut_library_and_its_record_agree(tmp_path: Path, library: Path) -> No
     place.chmod(0o555)
     before = snapshot(tmp_path)
     planned = slim.make_plan(tmp_path, settings())
-    change = from_plan(planned.tree, planned.owners, planned.tails, planned.decisions)
+    change = from_plan(planned.tree, planned.owners, planned.decisions)
     transaction = stash.begin(tmp_path)
     transaction.apply(change)
     record = (tmp_path / SITE / "pkg-1.0.dist-info/RECORD").read_text()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pythons import SITE, engine, real_slug, settings
-from slugfit import proof, report, slim
+from slugfit import proof, report, slim, verify
 from slugfit.blame import Group
 from slugfit.errors import VerificationError
 from slugfit.report import as_json, text
@@ -118,12 +118,14 @@ def test_what_was_broken_before_is_not_our_affair(tmp_path: Path) -> None:
     broken = {"broken/__init__.py": "import os; os.environ['DATABASE_URL']"}
     app: dict[str, Content] = {"app.py": "import broken, other\n"}
     root = real_slug(tmp_path, {**broken, **OTHER}, app)
+    planned = slim.dry_run(root, settings())
     outcome = slim.slim(root, settings())
     assert (outcome.undone, outcome.returned) == ("", ())
     step = Step("import", "broken")
     assert outcome.known_failures == (Failure(step, "KeyError: 'DATABASE_URL'"),)
     assert removed(root, "other/tests")
     assert not (root / ".slugfit").exists()
+    assert outcome.sizes == planned.sizes
     told = " ".join(text.terminal(report.make(outcome, settings(), "slim")).split())
     assert "broken cannot be imported, with or without Slugfit: KeyError" in told
 
@@ -142,7 +144,7 @@ def test_an_optional_dependency_that_was_never_there_costs_no_second_pass(
 ) -> None:
     site = {**OTHER, "other/plugin.py": "import not_installed"}
     root = real_slug(tmp_path, site, {"app.py": "import other\n"})
-    monkeypatch.setattr(proof, "_ours", pytest.fail)
+    monkeypatch.setattr(verify, "run_alone", pytest.fail)
     outcome = slim.slim(root, settings())
     assert [failure.step.name for failure in outcome.known_failures] == ["other.plugin"]
     assert removed(root, "other/tests")
@@ -195,7 +197,7 @@ def test_a_stop_while_it_is_narrowed_down_puts_everything_back(
 ) -> None:
     root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
     before = snapshot(root)
-    usual, calls = proof._try, []  # noqa: SLF001 - a signal may come in any of these
+    usual, calls = verify.run_alone, []
 
     def stopped(*arguments: object) -> tuple[Failure, ...]:
         calls.append(arguments)
@@ -203,7 +205,7 @@ def test_a_stop_while_it_is_narrowed_down_puts_everything_back(
             raise KeyboardInterrupt
         return usual(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(proof, "_try", stopped)
+    monkeypatch.setattr(verify, "run_alone", stopped)
     with pytest.raises(KeyboardInterrupt):
         slim.slim(root, settings())
     assert snapshot(root) == before

@@ -87,7 +87,7 @@ def test_a_tree_with_nothing_to_remove_is_not_touched(tmp_path: Path) -> None:
 def test_an_interrupted_run_is_put_back_before_a_new_one(tmp_path: Path) -> None:
     plant(tmp_path, TREE)
     planned = slim.make_plan(tmp_path, settings())
-    change = changes.from_plan(planned.tree, planned.owners, planned.tails, planned.decisions)
+    change = changes.from_plan(planned.tree, planned.owners, planned.decisions)
     stash.begin(tmp_path).apply(change)
     outcome = slim.slim(tmp_path, settings(RULES_OFF="tests"))
     assert not outcome.undone
@@ -133,10 +133,10 @@ def test_whatever_happens_while_it_is_measured(
     before = snapshot(tmp_path)
     usual = measure.measure
 
-    def fail(*arguments: object) -> object:
+    def fail(*arguments: object, **options: object) -> object:
         if len(arguments) > 2:
             raise error
-        return usual(*arguments)  # type: ignore[arg-type]
+        return usual(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(measure, "measure", fail)
     if isinstance(error, OSError):

@@ -168,6 +168,10 @@ def test_any_plan_applied_and_restored_is_the_identity(
         transaction = stash.begin(root)
         transaction.apply(_change(root, gone, written))
         assert not any(os.path.lexists(root / path) for path in gone)
+        after = _without_work(root)
+        with transaction.shown_whole():
+            assert _without_work(root) == before
+        assert _without_work(root) == after
         transaction.commit(keep=True)
         assert stash.restore(root) == len(gone) + len(written)
         assert snapshot(root) == before
@@ -186,7 +190,7 @@ class Bomb:
             os._exit(9)
         return self.act(*arguments, **options)
 os.fsync = lambda descriptor: None
-for name in ("rename", "replace", "rmdir", "mkdir", "fsync", "unlink", "chmod"):
+for name in ("rename", "replace", "rmdir", "mkdir", "fsync", "unlink", "chmod", "link"):
     setattr(os, name, Bomb(getattr(os, name)))
 sys.path.insert(0, task["lib"])
 import shutil
@@ -202,13 +206,19 @@ def slim(root, keep):
     transaction = stash.begin(root)
     transaction.apply(change)
     transaction.commit(keep=keep)
+def look(root):
+    transaction = stash.begin(root)
+    transaction.apply(change)
+    with transaction.shown_whole():
+        os.fsync(0)
+    transaction.commit(keep=False)
 def give_up(root):
     transaction = stash.begin(root)
     transaction.apply(change)
     transaction.roll_back()
 acts = {
     "slim": lambda root: slim(root, False), "keep": lambda root: slim(root, True),
-    "give up": give_up, "recover": stash.recover, "restore": stash.restore,
+    "look": look, "give up": give_up, "recover": stash.recover, "restore": stash.restore,
 }
 def run(act, root, at):
     pid = os.fork()
@@ -245,11 +255,13 @@ print(json.dumps([str(root) for root in found]))
     [
         (["slim"], 30),
         (["keep"], 25),
+        (["look"], 60),
+        (["look", "recover"], 150),
         (["give up"], 40),
         (["give up", "recover"], 100),
         (["slim", "recover"], 60),
     ],
-    ids=["slim", "keep", "give up", "give up, then recover", "slim, then recover"],
+    ids=lambda value: ", then ".join(value) if isinstance(value, list) else str(value),
 )
 def test_killed_at_any_point_the_tree_is_the_one_before_or_after(
     tmp_path: Path, acts: list[str], at_least: int
@@ -659,7 +671,62 @@ def test_a_lock_that_is_none_is_not_waited_for(tmp_path: Path, kind: str) -> Non
     assert not (tmp_path / "outside").exists()
 
 
-@pytest.mark.parametrize("way", ["commit", "keep", "roll back"])
+@pytest.mark.parametrize("code", [errno.EPERM, errno.ENOTSUP, errno.EMLINK])
+def test_without_links_it_is_copies_that_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    before, transaction = _applied(tmp_path)
+    after = _without_work(tmp_path)
+    monkeypatch.setattr(os, "link", _refuse(code))
+    with transaction.shown_whole():
+        assert _without_work(tmp_path) == before
+    assert _without_work(tmp_path) == after
+    transaction.roll_back()
+    assert snapshot(tmp_path) == before
+
+
+def test_what_cannot_be_shown_can_be_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, transaction = _applied(tmp_path)
+    monkeypatch.setattr(os, "link", _refuse(errno.ENOSPC))
+    with pytest.raises(OSError, match="refused"), transaction.shown_whole():
+        pytest.fail("it is not whole")
+    transaction.roll_back()
+    assert snapshot(tmp_path) == before
+
+
+def test_what_came_meanwhile_is_not_covered(tmp_path: Path) -> None:
+    _, transaction = _applied(tmp_path)
+    plant(tmp_path, {"docs/index": "somebody's"})
+    with pytest.raises(FileExistsError), transaction.shown_whole():
+        pytest.fail("it is not whole")
+    assert (tmp_path / "docs/index").read_text() == "somebody's"
+
+
+def test_what_was_moved_can_be_read_while_it_is_shown(tmp_path: Path) -> None:
+    _, transaction = _applied(tmp_path)
+    with transaction.shown_whole():
+        assert (transaction.old / "docs/index").read_text() == "docs"
+        assert (transaction.old / "pkg/lib.so").read_text() == "library"
+
+
+def _applied(root: Path) -> tuple[Mapping[str, object], stash.Stash]:
+    plant(root, TREE)
+    before = snapshot(root)
+    transaction = stash.begin(root)
+    transaction.apply(_change(root, GONE, ["pkg/lib.so", "info/RECORD"]))
+    return before, transaction
+
+
+def _refuse(code: int) -> Callable[..., None]:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(code, "refused")
+
+    return refuse
+
+
+@pytest.mark.parametrize("way", ["commit", "keep", "roll back", "look"])
 def test_other_names_of_the_same_files_do_not_change(tmp_path: Path, way: str) -> None:
     root = plant(tmp_path / "root", TREE)
     (root / "docs/index").chmod(0o444)
@@ -670,7 +737,10 @@ def test_other_names_of_the_same_files_do_not_change(tmp_path: Path, way: str) -
     inodes = {path: (cache / path).lstat().st_ino for path in before}
     transaction = stash.begin(root)
     transaction.apply(_change(root, GONE, ["pkg/lib.so", "info/RECORD"]))
-    if way == "roll back":
+    if way == "look":
+        with transaction.shown_whole():
+            assert snapshot(cache) == before
+    if way in ("roll back", "look"):
         transaction.roll_back()
     else:
         transaction.commit(keep=way == "keep")

@@ -31,11 +31,12 @@ EPOCH = 1_262_304_000
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes of the stream: ``header`` then ``length`` bytes of ``source`` from ``start``.
+    """Bytes of the stream: ``header``, then a content, filled up to whole records.
 
+    The content is ``first``, ``length`` bytes of ``source`` from ``start``, and ``last``.
     ``key`` says whose bytes they are when sizes are told apart; the parts of ``blank`` (start, end
     in the file) are zeros. A file that has become shorter since it was measured is filled up with
-    zeros, as tar does.
+    zeros, as tar does. ``uncounted`` bytes of the content are nobody's until they are compressed.
     """
 
     key: str
@@ -44,6 +45,19 @@ class Piece:
     start: int
     length: int
     blank: tuple[tuple[int, int], ...] = ()
+    first: bytes = b""
+    last: bytes = b""
+    uncounted: int = 0
+
+    @property
+    def content(self) -> int:
+        """Bytes of content."""
+        return len(self.first) + self.length + len(self.last)
+
+    @property
+    def padding(self) -> int:
+        """Bytes that fill a member up; a part of one is not filled up."""
+        return -self.content % tarfile.BLOCKSIZE if self.header else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +190,7 @@ def _blocks(pieces: Iterable[Piece]) -> Iterator[Block]:
 
 
 def _bytes(piece: Piece) -> Iterator[bytes]:
-    if piece.header:
-        yield piece.header
+    yield piece.header + piece.first
     left = piece.length
     if piece.source is not None and left:
         with piece.source.open("rb", buffering=0) as file:
@@ -189,11 +202,7 @@ def _bytes(piece: Piece) -> Iterator[bytes]:
                 at = piece.start + piece.length - left
                 left -= len(data)
                 yield blanked(data, at, piece.blank)
-    if left:
-        yield bytes(left)
-    padding = -piece.length % tarfile.BLOCKSIZE
-    if piece.header and padding:
-        yield bytes(padding)
+    yield bytes(left) + piece.last + bytes(piece.padding)
 
 
 def finished(size: int) -> Piece:
@@ -204,6 +213,4 @@ def finished(size: int) -> Piece:
 
 def stream_size(pieces: Iterable[Piece]) -> int:
     """Length in bytes of the tar stream of ``pieces``."""
-    return sum(
-        len(piece.header) + piece.length + -piece.length % tarfile.BLOCKSIZE for piece in pieces
-    )
+    return sum(len(piece.header) + piece.content + piece.padding for piece in pieces)

@@ -16,25 +16,47 @@ if TYPE_CHECKING:
     from slugfit.plan import Decision
     from slugfit.tree import Tree
 
+_ENCODING = ("utf-8", "surrogateescape")
 
-def from_plan(
-    tree: Tree, owners: Owners, tails: Mapping[str, Tail], decisions: tuple[Decision, ...]
-) -> Change:
+
+def from_plan(tree: Tree, owners: Owners, decisions: tuple[Decision, ...]) -> Change:
     """The Change that makes ``tree`` what ``decisions`` say."""
     removed = tuple(item.path for item in decisions if item.action == "remove")
-    cut = {item.path for item in decisions if item.action == "cut"}
+    cut = {item.path: item.tail for item in decisions if item.tail is not None}
     written: dict[str, Callable[[Path], None]] = {
-        path: _cutter(tree.root / path, tails[path]) for path in cut
+        path: _cutter(tree.root / path, tail) for path, tail in cut.items()
     }
     gone = set(removed)
     for dist in record.touched(owners.distributions, gone, cut):
         path = f"{dist.info}/RECORD"
         if path not in gone:
-            own = {name: tails[name] for name in sorted(cut & dist.files)}
+            own = {name: cut[name] for name in sorted(cut.keys() & dist.files)}
             written[path] = _recorder(tree.root, path, dist.site, gone, own)
     modes = {entry.path: entry.mode & 0o7777 for entry in tree.entries}
     emptied = measure.emptied_folders(tree, decisions)
     return Change(removed, written, tuple((path, modes[path]) for path in emptied))
+
+
+def records(
+    tree: Tree, owners: Owners, decisions: tuple[Decision, ...], old: Path | None = None
+) -> Mapping[str, bytes]:
+    """Each RECORD without the rows that go, by path; hashes of cut files are those of before.
+
+    What was moved is read in ``old``.
+    """
+    gone = {item.path for item in decisions if item.action == "remove"}
+    found = {}
+    for dist in record.touched(owners.distributions, gone, ()):
+        path = f"{dist.info}/RECORD"
+        if path not in gone:
+            text = _text((old or tree.root) / path)
+            found[path] = record.rewrite(text, dist.site, gone, {}).encode(*_ENCODING)
+    return found
+
+
+def _text(file: Path) -> str:
+    # Bytes: text mode would make the line ends alike.
+    return file.read_bytes().decode(*_ENCODING)
 
 
 def _cutter(source: Path, tail: Tail) -> Callable[[Path], None]:
@@ -45,11 +67,9 @@ def _recorder(
     root: Path, path: str, site: str, gone: Collection[str], cut: Mapping[str, Tail]
 ) -> Callable[[Path], None]:
     def write(target: Path) -> None:
-        # Bytes: text mode would make the line ends alike.
-        text = (root / path).read_bytes().decode("utf-8", "surrogateescape")
         changed = {name: _digest_cut(root / name, target, tail) for name, tail in cut.items()}
-        with target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(record.rewrite(text, site, gone, changed))
+        text = record.rewrite(_text(root / path), site, gone, changed)
+        target.write_bytes(text.encode(*_ENCODING))
         target.chmod((root / path).stat().st_mode & 0o7777)
 
     return write

@@ -19,14 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from slugfit.elf import Tail
     from slugfit.plan import Decision
     from slugfit.tree import Entry, Tree
 
 TOP = "./app"
 """What every name in a slug begins with."""
 _SEPARATOR = "\0"
-_WEIGHTLESS = "\1"
-"""Begins the key of bytes that become zeros: they save nothing until they are compressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,19 @@ class Sizes:
         return found
 
 
-def measure(tree: Tree, decisions: Sequence[Decision], old: Path | None = None) -> Sizes:
-    """Sizes of ``tree`` under ``decisions``; ``old`` is where removed files lie, if they moved."""
-    kept = _weigh(_kept_pieces(tree, decisions))
-    gone = _weigh(_gone_pieces(tree, decisions, old))
+def measure(
+    tree: Tree,
+    decisions: Sequence[Decision],
+    old: Path | None = None,
+    records: Mapping[str, bytes] | None = None,
+) -> Sizes:
+    """Sizes of ``tree`` under ``decisions``; what changes is read in ``old`` if it was moved.
+
+    ``records`` are the new contents of other files, by path; what they are shorter is not said to
+    be saved. They and what was moved may be in either place meanwhile: they are not read there.
+    """
+    kept = _weigh(_kept_pieces(tree, decisions, old or tree.root, records or {}))
+    gone = _weigh(_gone_pieces(tree, decisions, old or tree.root))
     parted = {tuple(key.split(_SEPARATOR)): size for key, size in gone.items()}
     return Sizes(kept, {(key[0], key[1]): size for key, size in parted.items()})
 
@@ -90,12 +98,11 @@ def _weigh(pieces: Iterator[Piece]) -> Mapping[str, Bytes]:
 
     def counted() -> Iterator[Piece]:
         for piece in pieces:
-            key = piece.key.removeprefix(_WEIGHTLESS)
-            plain[key] += piece.length if key == piece.key else 0
+            plain[piece.key] += piece.content - piece.uncounted
             place = piece.source
             if place is not None and not os.access(place, os.R_OK) and os.path.lexists(place):
                 place = None  # what nobody here may read counts as zeros
-            yield replace(piece, key=key, source=place)
+            yield replace(piece, source=place)
 
     for block, data in archive.deflate(counted()):
         left = len(data)
@@ -108,7 +115,9 @@ def _weigh(pieces: Iterator[Piece]) -> Mapping[str, Bytes]:
     return {key: Bytes(plain[key], packed[key]) for key in sorted(plain)}
 
 
-def _kept_pieces(tree: Tree, decisions: Sequence[Decision]) -> Iterator[Piece]:
+def _kept_pieces(
+    tree: Tree, decisions: Sequence[Decision], old: Path, records: Mapping[str, bytes]
+) -> Iterator[Piece]:
     chosen = {decision.path: decision for decision in decisions}
     emptied = set(emptied_folders(tree, decisions))
     for entry in tree.entries:
@@ -116,17 +125,27 @@ def _kept_pieces(tree: Tree, decisions: Sequence[Decision]) -> Iterator[Piece]:
         if entry.path in emptied or (decision and decision.action == "remove"):
             continue
         owner = decision.owner if decision else "(app)"
-        if decision and decision.action == "cut":
-            # If it is cut already, with the section table that stands at its new end.
-            place = tree.root / entry.path
-            size = entry.size - decision.saves
-            head = Member(f"{TOP}/{entry.path}", entry.mode, "file", size).header()
-            yield Piece(owner, head, place, 0, size, decision.blank)
+        if decision and decision.tail is not None:
+            yield _cut_piece(entry, owner, old / entry.path, decision.tail)
+        elif entry.path in records:
+            piece = piece_of(tree, entry, owner, archive.EPOCH)
+            new = records[entry.path]
+            yield replace(piece, source=None, first=new, length=max(entry.size - len(new), 0))
         elif entry.kind != "other":
             yield piece_of(tree, entry, owner, archive.EPOCH)
 
 
-def _gone_pieces(tree: Tree, decisions: Sequence[Decision], old: Path | None) -> Iterator[Piece]:
+def _cut_piece(entry: Entry, owner: str, place: Path, tail: Tail) -> Piece:
+    """The member that a file becomes which is cut, read where it is whole."""
+    size = tail.keep + len(tail.end)
+    head = Member(f"{TOP}/{entry.path}", entry.mode, "file", size).header()
+    start = len(tail.header)
+    more = max(size - entry.size, 0)
+    length = tail.keep - start
+    return Piece(owner, head, place, start, length, tail.blank, tail.header, tail.end, more)
+
+
+def _gone_pieces(tree: Tree, decisions: Sequence[Decision], old: Path) -> Iterator[Piece]:
     entries = {entry.path: entry for entry in tree.entries}
     going = [decision for decision in decisions if decision.action != "keep"]
     for decision in sorted(going, key=lambda item: (item.rule, item.path)):
@@ -134,14 +153,14 @@ def _gone_pieces(tree: Tree, decisions: Sequence[Decision], old: Path | None) ->
         if entry.kind != "file":
             continue
         key = f"{decision.rule}{_SEPARATOR}{decision.owner}"
-        place = (old or tree.root) / decision.path
-        start = entry.size - decision.saves
-        head = b""
-        if decision.action == "remove":
-            head = Member(f"{TOP}/{entry.path}", entry.mode, "file", entry.size).header()
-        yield Piece(key, head, place, start, decision.saves)
-        for first, last in decision.blank:
-            yield Piece(_WEIGHTLESS + key, b"", place, first, last - first)
+        place = old / decision.path
+        if decision.tail is None:
+            yield replace(piece_of(tree, entry, key, archive.EPOCH), source=place)
+            continue
+        yield Piece(key, b"", place, entry.size - decision.saves, decision.saves)
+        for first, last in decision.tail.blank:
+            # Zeros save nothing until they are compressed.
+            yield Piece(key, b"", place, first, last - first, uncounted=last - first)
 
 
 def emptied_folders(tree: Tree, decisions: Sequence[Decision]) -> Iterator[str]:

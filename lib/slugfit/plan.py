@@ -46,8 +46,7 @@ class Claim:
 class Decision:
     """What happens to one file, and why.
 
-    ``size`` and ``saves`` are uncompressed bytes; a cut file keeps ``size - saves`` of them, and
-    of these the parts of ``blank`` (start, end) as zeros.
+    ``size`` and ``saves`` are uncompressed bytes; ``tail`` says what a cut file loses.
     ``rule`` is the rule that decided or would have, "" if none looked at the file.
     """
 
@@ -58,7 +57,7 @@ class Decision:
     size: int
     saves: int
     reason: str
-    blank: tuple[tuple[int, int], ...] = ()
+    tail: Tail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +204,7 @@ def hold(
     """The plan with everything kept that these groups would have lost."""
     wanted = {(group.owner, group.rule) for group in groups}
     return tuple(
-        replace(item, action="keep", saves=0, reason=reason, blank=())
+        replace(item, action="keep", saves=0, reason=reason, tail=None)
         if item.action != "keep" and (item.owner, item.rule) in wanted
         else item
         for item in decisions
@@ -235,7 +234,7 @@ def _decide(
             tail = facts.cuts[entry.path]
             saves = max(tail.saving, 0)
             return Decision(
-                entry.path, owner, "cut", rule.name, entry.size, saves, rule.reason, tail.blank
+                entry.path, owner, "cut", rule.name, entry.size, saves, rule.reason, tail
             )
         else:
             return Decision(

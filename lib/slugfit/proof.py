@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slugfit import blame, changes, measure, plan, stash, steps, verify
+from slugfit.clock import Clock
 from slugfit.errors import RollBackError, TreeError, VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from slugfit.blame import Group
-    from slugfit.clock import Clock
     from slugfit.config import Config
     from slugfit.measure import Sizes
     from slugfit.slim import Planned
@@ -59,34 +59,57 @@ class Proof:
     returned: tuple[Returned, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is to be proved, by which steps, and in what time."""
+
+    planned: Planned
+    tried: tuple[Step, ...]
+    config: Config
+    clock: Clock
+
+    def child(self, old: Path | None) -> Child:
+        """Where the steps run; ``old`` is where moved bytecode lies."""
+        root, layout = self.planned.tree.root, self.planned.layout
+        return verify.Child(root, layout, old, self.config.env_dir, self.config.app_dir)
+
+    def seconds(self) -> float:
+        """For one verification."""
+        return min(verify.SECONDS, self.clock.left())
+
+    def is_foreign(self) -> Callable[[Failure], bool]:
+        """What tells whether a failure cannot come from this plan."""
+        before = blame.whole(self.planned.decisions, self.planned.layout)
+        return lambda failure: blame.is_foreign(failure, before)
+
+    def without(self, groups: frozenset[Group], reason: str) -> Trial:
+        """The same with these groups of files kept."""
+        held = plan.hold(self.planned.decisions, groups, reason)
+        return replace(self, planned=replace(self.planned, decisions=held))
+
+
 def carry_out(planned: Planned, config: Config, clock: Clock) -> Proof:
     """Apply, verify and measure.
 
     Raises VerificationError or TreeError with everything put back, and RollBackError if that
     failed.
     """
-    tried = steps.of(planned, config)
+    trial = Trial(planned, steps.of(planned, config), config, clock)
     known: dict[Step, Failure] = {}
     returned: tuple[Returned, ...] = ()
-    failed: list[Failure] = []
+    failed: Sequence[Failure] = ()
     for _ in range(ROUNDS):
-        with _applied(planned, clock) as transaction:
-            sizes, found = _check(planned, transaction, tried, config, clock)
-        failed = _unexplained(planned, found, known)
-        if failed:
-            transaction.roll_back()
-            failed = _ours(planned, failed, known, config, clock)
-            if not failed:
-                with _applied(planned, clock) as transaction:
-                    pass
+        with _applied(trial) as transaction:
+            sizes, failed = _check(trial, transaction, known)
         if not failed:
-            return Proof(transaction, planned, sizes, tried, tuple(known.values()), returned)
+            failures = tuple(known.values())
+            return Proof(transaction, trial.planned, sizes, trial.tried, failures, returned)
+        transaction.roll_back()
         if config.strict:
             break
-        groups = _culprits(planned, failed, config, clock)
-        returned += tuple(_returned(planned, group, failed[0]) for group in sorted(groups))
-        reason = f"Put back: without it {failed[0].step.broken}."
-        planned = replace(planned, decisions=plan.hold(planned.decisions, groups, reason))
+        groups = _culprits(trial, failed)
+        returned += tuple(_returned(trial.planned, item, failed[0]) for item in sorted(groups))
+        trial = trial.without(groups, f"Put back: without it {failed[0].step.broken}.")
     raise VerificationError(failed[0].step.broken, failed[0].error)
 
 
@@ -100,18 +123,15 @@ def _returned(planned: Planned, group: Group, failure: Failure) -> Returned:
 
 
 @contextmanager
-def _applied(planned: Planned, clock: Clock | None = None) -> Iterator[Stash]:
+def _applied(trial: Trial) -> Iterator[Stash]:
     """The change made; it is put back if anything is raised inside."""
+    planned = trial.planned
     transaction = stash.begin(planned.tree.root)
-    change = changes.from_plan(planned.tree, planned.owners, planned.tails, planned.decisions)
+    change = changes.from_plan(planned.tree, planned.owners, planned.decisions)
     try:
-        if clock is None:
-            transaction.apply(change)
-        else:
-            clock.time("apply", lambda: transaction.apply(change))
+        trial.clock.time("apply", lambda: transaction.apply(change))
         yield transaction
-    except (RollBackError, TreeError):
-        # What apply raises, it has put back itself.
+    except RollBackError:
         raise
     except OSError as error:
         transaction.roll_back()
@@ -124,91 +144,70 @@ def _applied(planned: Planned, clock: Clock | None = None) -> Iterator[Stash]:
 
 
 def _check(
-    planned: Planned, transaction: Stash, tried: Sequence[Step], config: Config, clock: Clock
-) -> tuple[Sizes, tuple[Failure, ...]]:
-    """Measure while the verification's child runs: neither changes anything.
+    trial: Trial, transaction: Stash, known: dict[Step, Failure]
+) -> tuple[Sizes, Sequence[Failure]]:
+    """Measure while the verification's children run: neither changes what the other reads.
 
-    The child is this thread's, so that a signal ends it at once.
+    The children are this thread's, so that a signal ends them at once.
     """
+    clock = trial.clock
     with ThreadPoolExecutor(1) as pool:
-        sizes = pool.submit(
-            clock.time,
-            "measure",
-            lambda: measure.measure(planned.tree, planned.decisions, transaction.old),
-        )
-        seconds = clock.left()
-        found = clock.time("verify", lambda: _try(planned, transaction, tried, config, seconds))
-        return sizes.result(), found
+        sizes = pool.submit(clock.time, "measure", lambda: _sizes(trial.planned, transaction.old))
+        failed = clock.time("verify", lambda: _ours(trial, transaction, known))
+        return sizes.result(), failed
 
 
-def _try(
-    planned: Planned,
-    transaction: Stash,
-    tried: Sequence[Step],
-    config: Config,
-    seconds: float,
-) -> tuple[Failure, ...]:
-    child = _child(planned, transaction.old, config)
-    return verify.run(child, tried, _is_foreign(planned), min(verify.SECONDS, seconds))
+def _sizes(planned: Planned, old: Path) -> Sizes:
+    records = changes.records(planned.tree, planned.owners, planned.decisions, old)
+    return measure.measure(planned.tree, planned.decisions, old, records)
 
 
-def _child(planned: Planned, old: Path | None, config: Config) -> Child:
-    return verify.Child(planned.tree.root, planned.layout, old, config.env_dir, config.app_dir)
+def _ours(trial: Trial, transaction: Stash, known: dict[Step, Failure]) -> Sequence[Failure]:
+    """What fails because of the change; what cannot, or fails without it too, goes to ``known``.
 
-
-def _is_foreign(planned: Planned) -> Callable[[Failure], bool]:
-    before = blame.whole(planned.decisions, planned.layout)
-    return lambda failure: blame.is_foreign(failure, before)
-
-
-def _unexplained(
-    planned: Planned, found: Sequence[Failure], known: dict[Step, Failure]
-) -> list[Failure]:
-    """Failures that may be ours; those that cannot are added to ``known``."""
-    is_foreign = _is_foreign(planned)
+    Raises VerificationError if it cannot be told.
+    """
+    child, is_foreign = trial.child(transaction.old), trial.is_foreign()
+    found = verify.run(child, trial.tried, is_foreign, trial.seconds())
     known |= {failure.step: failure for failure in found if is_foreign(failure)}
-    return [failure for failure in found if failure.step not in known]
+    failed = [failure.step for failure in found if failure.step not in known]
+    if not failed:
+        return ()
+    with transaction.shown_whole():
+        known |= _failing_anyway(trial, failed)
+    # What works there may have failed only for the company it was in.
+    left = [step for step in failed if step not in known]
+    return verify.run_alone(child, left, trial.seconds())
 
 
-def _ours(
-    planned: Planned,
-    failed: Sequence[Failure],
-    known: dict[Step, Failure],
-    config: Config,
-    clock: Clock,
-) -> list[Failure]:
-    """Those of ``failed`` that work with everything put back; the others are added to ``known``.
+def _failing_anyway(trial: Trial, failed: Sequence[Step]) -> Mapping[Step, Failure]:
+    """Those of ``failed`` that fail on the tree as it was, too.
 
     Raises VerificationError if that cannot be tried.
     """
-    tried = [failure.step for failure in failed]
-    # They failed alone, so alone they are tried.
-    seconds = min(verify.SECONDS, clock.left())
-    child = _child(planned, None, config)
-    found = clock.time("verify", lambda: verify.run_alone(child, tried, seconds))
+    found = verify.run_alone(trial.child(None), failed, trial.seconds())
     untried = next((failure for failure in found if not failure.tried), None)
     if untried is not None:
         raise VerificationError("The app's packages could not be tried", untried.error)
-    known |= {failure.step: failure for failure in found}
-    return [failure for failure in failed if failure.step not in known]
+    return {failure.step: failure for failure in found}
 
 
-def _culprits(
-    planned: Planned, failed: Sequence[Failure], config: Config, clock: Clock
-) -> frozenset[Group]:
+def _culprits(trial: Trial, failed: Sequence[Failure]) -> frozenset[Group]:
     """The groups of files without which the failed steps do not work."""
-    end = time.monotonic() + min(NARROWING_SECONDS, clock.left())
+    end = time.monotonic() + min(NARROWING_SECONDS, trial.clock.left())
     tried = [failure.step for failure in failed]
 
     def works(held: frozenset[Group]) -> bool:
         if time.monotonic() > end:
             late = "there was no time to find out through which removal"
             raise VerificationError(f"{failed[0].step.broken}; {late}", failed[0].error)
-        trial = replace(planned, decisions=plan.hold(planned.decisions, held, "Tried."))
-        with _applied(trial) as transaction:
-            still = _try(trial, transaction, tried, config, clock.left())
+        # What these trials take is no stage of its own.
+        narrowed = replace(trial.without(held, "Tried."), clock=Clock(end=trial.clock.end))
+        with _applied(narrowed) as transaction:
+            still = verify.run_alone(narrowed.child(transaction.old), tried, narrowed.seconds())
         transaction.roll_back()
         return not still
 
+    planned = trial.planned
     suspects = blame.suspects(planned.decisions, failed, planned.layout)
-    return clock.time("narrow", lambda: blame.culprits(suspects, works))
+    return trial.clock.time("narrow", lambda: blame.culprits(suspects, works))

@@ -44,7 +44,6 @@ class Planned:
     layout: Layout
     owners: Owners
     app: App
-    tails: Mapping[str, Tail]
     decisions: tuple[Decision, ...]
     faults: tuple[str, ...]
 
@@ -82,7 +81,6 @@ def make_plan(root: Path, config: Config) -> Planned:
         if layout.scope(entry.path)[0] == "app" and lists.slugignore.excludes(entry.path)
     )
     own = apps.read(tree, layout, owners, ignored, outside)
-    tails = {} if "symbols" in config.rules_off else _tails(tree)
     facts = plan.Facts(
         tree=tree,
         layout=layout,
@@ -90,18 +88,18 @@ def make_plan(root: Path, config: Config) -> Planned:
         config=config,
         ignores=lists,
         unmet=apps.unmet_conditions(own, owners, config.variables),
-        cuts=tails,
+        cuts={} if "symbols" in config.rules_off else _tails(tree),
         vendored=owners.vendored,
     )
     if config.level == "measure":
-        return Planned(tree, layout, owners, own, {}, plan.decide(facts, {}, {}), faults)
+        return Planned(tree, layout, owners, own, plan.decide(facts, {}, {}), faults)
     found = plan.claims(facts)
     proposed = plan.decide(facts, found, {})
     candidates = tuple(plan.candidates(found, proposed))
     paths = tuple(decision.path for decision in proposed if decision.action != "remove")
     staying = references.Staying(paths, outside)
     held = references.find(root, layout, owners, candidates, staying)
-    return Planned(tree, layout, owners, own, tails, plan.decide(facts, found, held), faults)
+    return Planned(tree, layout, owners, own, plan.decide(facts, found, held), faults)
 
 
 def _faults(tree: Tree, owners: Owners) -> Iterator[str]:
@@ -132,7 +130,11 @@ def dry_run(root: Path, config: Config) -> Outcome:
     """What ``slim`` would do, measured; changes nothing and verifies nothing."""
     clock = Clock()
     planned = clock.time("plan", lambda: make_plan(root, config))
-    sizes = clock.time("measure", lambda: measure.measure(planned.tree, planned.decisions))
+    records = changes.records(planned.tree, planned.owners, planned.decisions)
+    sizes = clock.time(
+        "measure",
+        lambda: measure.measure(planned.tree, planned.decisions, records=records),
+    )
     return Outcome(planned, sizes, (), (), (), "", clock.seconds)
 
 
@@ -153,7 +155,7 @@ def slim(
     planned = clock.time("plan", lambda: make_plan(root, config))
     clock = _limited(clock, planned, config)
     _need_time(clock, planned)
-    change = changes.from_plan(planned.tree, planned.owners, planned.tails, planned.decisions)
+    change = changes.from_plan(planned.tree, planned.owners, planned.decisions)
     if not change.removed and not change.written:
         sizes = clock.time("measure", lambda: measure.measure(planned.tree, planned.decisions))
         return Outcome(planned, sizes, (), (), (), "", clock.seconds)

@@ -115,8 +115,7 @@ def run(
 
     All go into one child, as in an app; an app's settings into one of their own, for there can
     only be one set of them. Some modules refuse to be imported after certain others, and that is
-    nobody's fault: what fails is tried again among its own package, then alone, unless it
-    ``is_final``.
+    nobody's fault: what fails is tried again among its own package, unless it ``is_final``.
     """
     end = time.monotonic() + seconds
     waiting = [
@@ -124,12 +123,11 @@ def run(
         *([step] for step in steps if step.kind == "setup"),
     ]
     failures = [failure for several in waiting for failure in _pass(child, several, end)]
-    for again in (_by_package, _each):
-        settled = [item for item in failures if not item.tried or is_final(item)]
-        waiting = again([item.step for item in failures if item not in settled])
-        if time.monotonic() < end:
-            failed = [failure for several in waiting for failure in _pass(child, several, end)]
-            failures = _ordered(settled + failed, [failure.step for failure in failures])
+    settled = [item for item in failures if not item.tried or is_final(item)]
+    waiting = _by_package([item.step for item in failures if item not in settled])
+    if time.monotonic() < end:
+        failed = [failure for several in waiting for failure in _pass(child, several, end)]
+        failures = _ordered(settled + failed, [failure.step for failure in failures])
     return (*failures, *_smoke_failures(child, steps))
 
 

@@ -10,37 +10,28 @@ written in place: the standard buildpack's cache shares these files' inodes.
     .slugfit/<n>/lock           held by the process that works on it, for as long as it lives
     .slugfit/<n>/old/…          what was moved aside
     .slugfit/<n>/new/…          new contents, until they are renamed into the tree
+    .slugfit/<n>/shown/…        the same, while the old contents are looked at in their place
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import fcntl
-import json
 import os
 import re
 import shutil
-import stat
-import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slugfit.errors import RollBackError, TreeError
+from slugfit.stash import journal, moves, showing
 from slugfit.tree import WORK_FOLDER, Places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
-_OPEN = "journal.json"
-_KEPT = "kept.json"
-_DONE = "done.json"
 _NUMBER = re.compile(r"[1-9][0-9]*")
-_IDS = 0xFFFFFFFF
-"""How many users, or groups, there can be; the last number means none."""
-_FOREIGN = {errno.EPERM, errno.ENOTSUP, errno.ENODATA, errno.EINVAL}
-"""What comes of attributes that are the system's or that another file system does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +65,19 @@ class Stash:
         """Move everything; on any error put everything back and raise TreeError."""
         try:
             places = Places(self.root)
-            _journal(self.folder, change, places)
+            journal.write(self.folder, change, places)
             for path in change.written:
-                _need_file(places.of(path))
+                moves.need_file(places.of(path))
             for number, (path, make) in enumerate(sorted(change.written.items())):
                 make(self.folder / "new" / str(number))
-                _adopt(places.of(path), self.folder / "new" / str(number))
+                moves.adopt(places.of(path), self.folder / "new" / str(number))
             for path in change.removed:
-                _move(places.of(path), self.old / path)
+                moves.move(places.of(path), self.old / path)
             for number, path in enumerate(sorted(change.written)):
-                _move(places.of(path), self.old / path)
+                moves.move(places.of(path), self.old / path)
                 (self.folder / "new" / str(number)).rename(places.of(path))
             for path, _ in change.emptied:
-                _remove_if_empty(places.of(path))
+                moves.remove_if_empty(places.of(path))
         except (OSError, TreeError) as error:
             self.roll_back()
             raise TreeError(
@@ -98,10 +89,19 @@ class Stash:
             self.roll_back()
             raise
 
+    @contextmanager
+    def shown_whole(self) -> Iterator[None]:
+        """For a while the tree is as it was, and what was moved can still be read in ``old``.
+
+        Raises OSError or TreeError, then or at the end; roll back after that.
+        """
+        with showing.whole(Places(self.root), self.folder):
+            yield
+
     def commit(self, *, keep: bool) -> None:
         """Make it final; with ``keep`` what was moved stays for a later ``restore``."""
-        state = self.folder / _OPEN
-        state.rename(self.folder / (_KEPT if keep else _DONE))
+        state = self.folder / journal.OPEN
+        state.rename(self.folder / (journal.KEPT if keep else journal.DONE))
         if not keep:
             _discard(self.folder)
         self.let_go()
@@ -171,13 +171,13 @@ def recover(root: Path) -> int:
     """
     undone = 0
     for stash in reversed(_all(root)):
-        if (stash.folder / _DONE).exists():
+        if (stash.folder / journal.DONE).exists():
             _discard(stash.folder)
-        elif not (stash.folder / _KEPT).exists():
+        elif not (stash.folder / journal.KEPT).exists():
             stash.hold()
             stash.roll_back()
             undone += 1
-    _remove_if_empty(root / WORK_FOLDER)
+    moves.remove_if_empty(root / WORK_FOLDER)
     return undone
 
 
@@ -185,16 +185,16 @@ def restore(root: Path) -> int:
     """Put back what committed runs kept, newest first; returns the number of files."""
     count = 0
     for stash in reversed(_all(root)):
-        if (stash.folder / _KEPT).exists():
+        if (stash.folder / journal.KEPT).exists():
             stash.hold()
-            (stash.folder / _KEPT).rename(stash.folder / _OPEN)
+            (stash.folder / journal.KEPT).rename(stash.folder / journal.OPEN)
             count += stash.roll_back()
     return count
 
 
 def kept(root: Path) -> bool:
     """Whether a ``restore`` would find something."""
-    return any((stash.folder / _KEPT).exists() for stash in _all(root))
+    return any((stash.folder / journal.KEPT).exists() for stash in _all(root))
 
 
 def _all(root: Path) -> Sequence[Stash]:
@@ -210,126 +210,22 @@ def _numbers(base: Path) -> Sequence[int]:
     return [int(name) for name in os.listdir(base) if _NUMBER.fullmatch(name)]
 
 
-def _journal(folder: Path, change: Change, places: Places) -> None:
-    """Write the journal so that it is on the disk, whole, before the first move."""
-    owners = [places.of(path).lstat() for path, _ in change.emptied]
-    text = json.dumps(
-        {
-            "version": 1,
-            "removed": change.removed,
-            "written": sorted(change.written),
-            "emptied": [
-                (*emptied, owner.st_uid, owner.st_gid)
-                for emptied, owner in zip(change.emptied, owners, strict=True)
-            ],
-        }
-    )
-    draft = folder / "journal.draft"
-    with draft.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(folder / _OPEN)
-
-
-def _need_file(place: Path) -> None:
-    """Refuse what was a file when the tree was read: a link leads elsewhere, a pipe never ends."""
-    if not stat.S_ISREG(place.lstat().st_mode):
-        raise TreeError(f"{place} is no file any more", "It was one when the tree was read.")
-
-
-def _adopt(old: Path, new: Path) -> None:
-    """Give ``new`` what belongs to the name and not to the bytes: owner, mode, attributes.
-
-    A program's capabilities (``setcap``) are among these; without them it would not be the same.
-    """
-    status = old.lstat()
-    _give(new, status.st_uid, status.st_gid)
-    new.chmod(stat.S_IMODE(status.st_mode))  # behind the owner: a new one clears setuid
-    names = os.listxattr(old, follow_symlinks=False) if hasattr(os, "listxattr") else ()
-    for name in names:
-        try:
-            os.setxattr(new, name, os.getxattr(old, name, follow_symlinks=False))
-        except OSError as error:  # noqa: PERF203 - one may fail, the others not
-            if error.errno not in _FOREIGN or name == "security.capability":
-                raise
-
-
-def _give(place: Path, user: int, group: int) -> None:
-    """Change the owner if that is needed and allowed."""
-    status = place.lstat()
-    if (status.st_uid, status.st_gid) != (user, group):
-        with contextlib.suppress(PermissionError):
-            os.chown(place, user, group, follow_symlinks=False)
-
-
-def _move(source: Path, target: Path) -> None:
-    try:
-        source.rename(target)
-    except FileNotFoundError:
-        if not os.path.lexists(source):
-            raise
-        target.parent.mkdir(parents=True, exist_ok=True)
-        source.rename(target)
-
-
 def _put_back(root: Path, folder: Path) -> int:
     """Everything under old/ returns to its name; folders that were emptied come back first."""
-    journal = folder / _OPEN
-    if not journal.exists():
+    state = folder / journal.OPEN
+    if not state.exists():
         return 0
     places = Places(root)
-    for path, mode, user, group in reversed(_emptied(journal)):
-        if not os.path.lexists(root / path):
-            # Named only when it has its mode: a kill in between leaves nothing half made.
-            made = Path(tempfile.mkdtemp(dir=folder))
-            _give(made, user, group)
-            made.chmod(mode)
-            _move(made, places.of(path))
-    moved = _moved(folder / "old")
+    moves.make_folders(reversed(journal.emptied(state)), folder, places)
+    moved = journal.moved(folder / "old")
     for path in moved:
-        _move(folder / "old" / path, places.of(path))
+        moves.move(folder / "old" / path, places.of(path))
     # Deleting takes a while: killed in the middle, there is nothing to put back any more.
-    journal.rename(folder / _DONE)
+    state.rename(folder / journal.DONE)
     return len(moved)
-
-
-def _moved(old: Path) -> Sequence[str]:
-    """The files and links under old/, all found before the first of them leaves."""
-    if old.is_symlink():
-        raise TreeError(f"{old} is a link", "Slugfit makes a folder there.")
-    found: list[str] = []
-    for above, folders, files in os.walk(old, onerror=_raise):
-        # os.walk counts links to folders among the folders.
-        links = [name for name in folders if Path(above, name).is_symlink()]
-        found += [os.path.relpath(os.path.join(above, name), old) for name in files + links]
-    return found
-
-
-def _emptied(journal: Path) -> Sequence[tuple[str, int, int, int]]:
-    """A journal's folders: path, mode, user, group; raise ValueError if it is none of ours."""
-    try:
-        found = json.loads(journal.read_text("utf-8"))["emptied"]
-        return [
-            (str(path), int(mode) & 0o7777, int(user) % _IDS, int(group) % _IDS)
-            for path, mode, user, group in found
-        ]
-    except (KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise ValueError(f"{journal} was not written by Slugfit: {error}") from error
-
-
-def _raise(error: OSError) -> None:
-    """What os.walk would pass over in silence, and _discard would then delete."""
-    raise error
 
 
 def _discard(folder: Path) -> None:
     """Delete a transaction's folder; what resists is not worth failing a build for."""
     shutil.rmtree(folder, ignore_errors=True)
-    _remove_if_empty(folder.parent)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    """What somebody has put there meanwhile is not ours, and no harm."""
-    with contextlib.suppress(OSError):
-        folder.rmdir()
+    moves.remove_if_empty(folder.parent)
