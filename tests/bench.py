@@ -33,7 +33,7 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "lib"))
 
-from slugfit import config, modules, references, slim  # noqa: E402 - found through the line above
+from slugfit import config, modules, planning, references  # noqa: E402 - found through the line above
 
 FIXTURES = ("flask_onnx", "science")
 SMOKE = ("pip_empty",)
@@ -134,7 +134,7 @@ def closure(name: str, tree: Path, runs: int) -> str:
     for read in (raw, lambda source: (b"", source.read_bytes())):
         with mock.patch.multiple(modules, raw=read), mock.patch.multiple(references, find=timed):
             for _ in range(runs):
-                slim.make_plan(tree, config.from_environment({}))
+                planning.make_plan(tree, config.from_environment({}))
     started = time.process_time()
     for source in sources:
         with contextlib.suppress(SyntaxError, ValueError):

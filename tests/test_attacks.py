@@ -16,7 +16,7 @@ import pytest
 
 from pythons import ENGINE, Ran, command, engine
 from pythons import settings as configured
-from slugfit import slim, stash
+from slugfit import planning, slim, stash
 from strategies import LONG, library, state
 from trees import SITE, Content, Folder, Link, distribution, plant, slug
 
@@ -200,7 +200,7 @@ def test_a_file_of_a_terabyte_that_is_all_hole_is_planned_without_being_read(
         os.truncate(root / SITE / name, 1 << 40)
     with (root / SITE / "pkg/huge.so").open("r+b") as file:
         file.write(library()[:0x300])
-    planned = slim.make_plan(root, configured())
+    planned = planning.make_plan(root, configured())
     actions = {item.path.removeprefix(f"{SITE}/"): item.action for item in planned.decisions}
     assert actions["pkg/huge.so"] == "keep"
     assert actions["pkg/tests/huge.bin"] == "remove"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pythons import settings
-from slugfit import dists, elf, layout, slim, stash, tree
+from slugfit import dists, elf, layout, planning, stash, tree
 from slugfit.changes import from_plan
 from slugfit.plan import Decision
 from trees import SITE, Folder, distribution, plant, slug, snapshot
@@ -30,7 +30,7 @@ PACKAGE = distribution(
 def test_a_plan_becomes_removals_a_record_and_emptied_folders(tmp_path: Path) -> None:
     plant(tmp_path, slug(PACKAGE))
     (tmp_path / SITE / "pkg/tests/data").chmod(0o2750)
-    planned = slim.make_plan(tmp_path, settings())
+    planned = planning.make_plan(tmp_path, settings())
     change = from_plan(planned.tree, planned.owners, planned.decisions)
     assert change.removed == tuple(
         f"{SITE}/pkg/{name}" for name in ("stub.pyi", "tests/__init__.py", "tests/data/a/b.txt")
@@ -45,14 +45,14 @@ def test_a_plan_becomes_removals_a_record_and_emptied_folders(tmp_path: Path) ->
 
 def test_nothing_to_do_is_an_empty_change(tmp_path: Path) -> None:
     plant(tmp_path, slug(distribution("pkg", "1.0", {"pkg/__init__.py": ""})))
-    planned = slim.make_plan(tmp_path, settings())
+    planned = planning.make_plan(tmp_path, settings())
     change = from_plan(planned.tree, planned.owners, planned.decisions)
     assert (change.removed, dict(change.written), change.emptied) == ((), {}, ())
 
 
 def test_a_record_that_goes_itself_is_not_written(tmp_path: Path) -> None:
     plant(tmp_path, slug(PACKAGE))
-    planned = slim.make_plan(tmp_path, settings(REMOVE="pkg-1.0.dist-info/"))
+    planned = planning.make_plan(tmp_path, settings(REMOVE="pkg-1.0.dist-info/"))
     change = from_plan(planned.tree, planned.owners, planned.decisions)
     assert f"{SITE}/pkg-1.0.dist-info/RECORD" in change.removed
     assert not change.written
@@ -96,7 +96,7 @@ def test_a_cut_library_and_its_record_agree(tmp_path: Path, library: Path) -> No
     shutil.copy(library, place)
     place.chmod(0o555)
     before = snapshot(tmp_path)
-    planned = slim.make_plan(tmp_path, settings())
+    planned = planning.make_plan(tmp_path, settings())
     change = from_plan(planned.tree, planned.owners, planned.decisions)
     transaction = stash.begin(tmp_path)
     transaction.apply(change)

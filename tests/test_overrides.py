@@ -9,7 +9,7 @@ import pytest
 
 from slugfit import config
 from slugfit.overrides import COMPILERS, OVERRIDES, Override, applying, release
-from slugfit.slim import make_plan
+from slugfit.planning import make_plan
 from trees import SITE, distribution, plant, slug
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from slugfit import config, layout, patterns, plan, tree
 from slugfit.models.orders import Order
 from slugfit.plan import Facts, Ignores, candidates, claims, decide
+from slugfit.planning import make_plan
 from slugfit.references import Reference
-from slugfit.slim import make_plan, slim
+from slugfit.slim import slim
 from trees import SITE, STDLIB, Content, Folder, Link, distribution, plant, slug, snapshot
 
 NO_VERIFY = {"SLUGFIT_VERIFY": "off"}

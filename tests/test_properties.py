@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from pythons import ROOT
 from pythons import settings as configured
-from slugfit import config, dists, elf, layout, record, slim, stash, toml, tree
+from slugfit import config, dists, elf, layout, planning, record, slim, stash, toml, tree
 from slugfit.errors import UsageError
 from strategies import (
     CONTENTS,
@@ -114,7 +114,7 @@ def test_any_tree_slimmed_and_restored_is_what_it_was(
         inside = {path for path in left if path.split("/")[0] != ".slugfit"}
         assert inside == {path for path in names - gone if path.split("/")[0] != ".slugfit"}
         if gone.isdisjoint({".slugfitignore", "app.py"}):
-            again = slim.make_plan(root, chosen)
+            again = planning.make_plan(root, chosen)
             assert not [item.path for item in again.decisions if item.action != "keep"]
         stash.restore(root)
         assert _without_own(state(root)) == _without_own(before)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from slugfit import config, dists, layout, modules, references, tree
 from slugfit.candidates import Candidate
+from slugfit.planning import make_plan
 from slugfit.references import Staying
-from slugfit.slim import make_plan
 from trees import SITE, STDLIB, Content, Link, distribution, plant, slug
 
 if TYPE_CHECKING:
@@ -470,8 +470,9 @@ def test_the_reasons_do_not_depend_on_the_order_of_hashes(tmp_path: Path) -> Non
     site["pkg/a.py"] = text
     plant(tmp_path, slug(site))
     script = (
-        "import sys, pathlib\nfrom slugfit import config, slim\n"
-        "print(slim.make_plan(pathlib.Path(sys.argv[1]), config.from_environment({})).decisions)"
+        "import sys, pathlib\nfrom slugfit import config, planning\n"
+        "chosen = config.from_environment({})\n"
+        "print(planning.make_plan(pathlib.Path(sys.argv[1]), chosen).decisions)"
     )
     library = os.path.dirname(os.path.dirname(modules.__file__))
     answers = {

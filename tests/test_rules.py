@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slugfit import config
+from slugfit.planning import make_plan
 from slugfit.rules import RULES, SLUGFITIGNORE, SLUGIGNORE, by_name
-from slugfit.slim import make_plan
 from trees import SITE, STDLIB, Content, Folder, Link, plant, slug
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ CASES = {
         "site/pkg/a.pyc site/pkg/a.pyo __pycache__/app.cpython-311.pyc",
         stays="site/pkg/a.py app.py site/pkg/__pycache__/b.cpython-311.pyc site/pkg/b.pyc "
         "site/pkg/__pycache__/notes.txt site/pkg/__pycache__/a.pyc "
-        "stdlib/__pycache__/os.cpython-311.pyc",
+        "stdlib/__pycache__/traceback.cpython-311.pyc",
     ),
     "bytecode goes with its source": Case(
         "tests",
@@ -143,7 +143,7 @@ CASES = {
     "bytecode is kept when it is asked for": Case(
         "bytecode",
         stays="site/pkg/a.py site/pkg/__pycache__/a.cpython-311.pyc "
-        "stdlib/__pycache__/os.cpython-311.opt-1.pyc",
+        "stdlib/__pycache__/traceback.cpython-311.opt-1.pyc",
         settings={"SLUGFIT_BYTECODE": "keep"},
     ),
     "bytecode of the interpreter, if asked for": Case(
@@ -153,20 +153,38 @@ CASES = {
         files={"stdlib/os.py": "", "stdlib/json/x.py": ""},
         settings={"SLUGFIT_BYTECODE": "strip-all"},
     ),
-    "bytecode of the interpreter": Case(
+    "bytecode of the interpreter that no start reads": Case(
         "interpreter-bytecode",
-        stays="stdlib/__pycache__/os.cpython-311.pyc",
-        files={"stdlib/os.py": ""},
+        goes="stdlib/__pycache__/os.cpython-311.pyc stdlib/__pycache__/shelve.cpython-311.pyc",
+        stays="stdlib/__pycache__/traceback.cpython-311.pyc "
+        "stdlib/json/__pycache__/__init__.cpython-311.pyc",
+        files={
+            **{f"stdlib/{name}.py": "" for name in ("os", "shelve", "traceback", "json/__init__")},
+            "app.py": "import json\n",
+        },
+    ),
+    "bytecode of the interpreter under PYTHONOPTIMIZE": Case(
+        "interpreter-bytecode",
+        goes="stdlib/__pycache__/shelve.cpython-311.opt-1.pyc",
+        stays="stdlib/__pycache__/traceback.cpython-311.opt-1.pyc",
+        files={f"stdlib/{name}.py": "" for name in ("shelve", "traceback")},
+        settings={"PYTHONOPTIMIZE": "1"},
+    ),
+    "bytecode of the interpreter is kept with the rest": Case(
+        "interpreter-bytecode",
+        stays="stdlib/__pycache__/shelve.cpython-311.pyc",
+        files={"stdlib/shelve.py": ""},
+        settings={"SLUGFIT_BYTECODE": "keep"},
     ),
     "optimised bytecode of the interpreter": Case(
         "optimised-bytecode",
         goes="stdlib/__pycache__/os.cpython-311.opt-1.pyc stdlib/json/x.cpython-311.opt-2.pyc "
         "python/bin/__pycache__/tool.cpython-311.opt-1.pyc",
-        stays="stdlib/__pycache__/os.cpython-311.pyc stdlib/opt-1.py",
+        stays="stdlib/__pycache__/gone.cpython-311.pyc stdlib/opt-1.py",
     ),
     "optimised bytecode under PYTHONOPTIMIZE": Case(
         "optimised-bytecode",
-        stays="stdlib/__pycache__/os.cpython-311.opt-1.pyc",
+        stays="stdlib/__pycache__/traceback.cpython-311.opt-1.pyc",
         settings={"PYTHONOPTIMIZE": "1"},
     ),
     "manuals beside the packages": Case(

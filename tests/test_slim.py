@@ -14,7 +14,7 @@ import pytest
 
 from pythons import SITE as REAL_SITE
 from pythons import real_slug, settings
-from slugfit import changes, measure, record, report, slim, stash, verify
+from slugfit import changes, measure, planning, record, report, slim, stash, verify
 from slugfit.errors import OutOfTimeError, RollBackError, TreeError
 from slugfit.verify import Failure, Step
 from trees import SITE, Content, Link, distribution, plant, slug, snapshot
@@ -86,7 +86,7 @@ def test_a_tree_with_nothing_to_remove_is_not_touched(tmp_path: Path) -> None:
 
 def test_an_interrupted_run_is_put_back_before_a_new_one(tmp_path: Path) -> None:
     plant(tmp_path, TREE)
-    planned = slim.make_plan(tmp_path, settings())
+    planned = planning.make_plan(tmp_path, settings())
     change = changes.from_plan(planned.tree, planned.owners, planned.decisions)
     stash.begin(tmp_path).apply(change)
     outcome = slim.slim(tmp_path, settings(RULES_OFF="tests"))

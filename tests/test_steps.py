@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pythons import real_slug, settings
-from slugfit import slim, steps
+from slugfit import planning, steps
 from slugfit.verify import Step
 from trees import Content, distribution, plant, slug
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _beside(root: Path, files: Mapping[str, Content]) -> list[str]:
     plant(root, slug(distribution("pkg", "1", files), app_py="import pkg\n"))
-    planned = slim.make_plan(root, settings())
+    planned = planning.make_plan(root, settings())
     return sorted(steps.neighbours(planned.decisions, planned.layout))
 
 
@@ -57,7 +57,7 @@ INSTALLED: dict[str, Content] = {
 
 
 def _steps(root: Path, **config: str) -> list[tuple[str, str, bool]]:
-    found = steps.of(slim.make_plan(root, settings(**config)), settings(**config))
+    found = steps.of(planning.make_plan(root, settings(**config)), settings(**config))
     return [(step.kind, step.name, step.needed) for step in found]
 
 
@@ -91,7 +91,7 @@ def test_nothing_is_tried_when_verification_is_off(tmp_path: Path) -> None:
 
 def test_a_tree_without_an_interpreter_can_still_have_a_smoke_command(tmp_path: Path) -> None:
     plant(tmp_path, slug({"pkg/__init__.py": ""}, app_py="import pkg\n"))
-    planned = slim.make_plan(tmp_path, settings())
+    planned = planning.make_plan(tmp_path, settings())
     if planned.layout.python is None:
         assert _steps(tmp_path, SMOKE="true") == [("smoke", "true", True)]
         assert _steps(tmp_path) == []

@@ -12,7 +12,7 @@ from pythons import engine
 from slugfit.config import from_environment
 from slugfit.models import weights
 from slugfit.models.weights import LARGE, MAGIC, SUFFIXES, ModelFile
-from slugfit.slim import make_plan
+from slugfit.planning import make_plan
 from trees import SITE, Link, plant, slug
 
 if TYPE_CHECKING:

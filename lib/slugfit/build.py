@@ -6,7 +6,6 @@ platform runs them; the slug is packed and, if asked, booted.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -128,7 +127,7 @@ def build(job: Job, upstream: str | None) -> dict[str, Any]:
     report = _run(job, "report", [job.built, job.cache, job.environment], quiet=True).stdout
     release = _run(job, "release", [job.built], quiet=True).stdout
     processes = dict(procfile.defaults(release))
-    processes.update(_procfile(job.built))
+    processes.update(procfile.read(job.built))
     size, digest = _pack(job)
     document = _document(job, report)
     document["slug"] = {"path": "slug.tgz", "bytes": size, "sha256": digest}
@@ -175,12 +174,6 @@ def _run(
         errors="surrogateescape",
         check=False,
     )
-
-
-def _procfile(folder: Path) -> Mapping[str, str]:
-    with contextlib.suppress(FileNotFoundError):
-        return procfile.parse((folder / "Procfile").read_text("utf-8", "replace"))
-    return {}
 
 
 def _pack(job: Job) -> tuple[int, str]:

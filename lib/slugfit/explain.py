@@ -7,7 +7,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from slugfit import slim
+from slugfit import planning
 from slugfit.errors import UsageError
 from slugfit.report.text import printable
 from slugfit.rules import by_name
@@ -32,7 +32,7 @@ class Answer:
 def explain(root: Path, path: str, config: Config) -> Answer:
     """What the plan says about ``path``; raise UsageError if it is no file of the tree."""
     name = _relative(root, path)
-    planned = slim.make_plan(root, config)
+    planned = planning.make_plan(root, config)
     decisions = {item.path: item for item in planned.decisions}
     if name not in decisions:
         raise UsageError(

@@ -8,6 +8,7 @@ stale or absent bytecode, and that of another interpreter, is made anew from the
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import marshal
 import opcode
 import os
@@ -16,11 +17,13 @@ import stat
 import types
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+T = TypeVar("T")
 
 _HEADER = 16
 _EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
@@ -175,14 +178,48 @@ def _around(content: bytes, at: int) -> bytes:
 
 def read(code: bytes, source: bytes) -> Facts:
     """Facts from bytecode (with its header) or, if that is empty or damaged, from source."""
-    if code:
-        try:
-            loaded = marshal.loads(code[_HEADER:])  # noqa: S302 - read, never run
-            if isinstance(loaded, types.CodeType):
-                return _from_code(loaded)
-        except Exception:  # noqa: BLE001, S110 - damage shows in any way it likes
-            pass
-    return from_source(source)
+    found = _understood(code, _from_code)
+    return from_source(source) if found is None else found
+
+
+def imported(code: bytes, source: bytes) -> frozenset[Import]:
+    """What a module imports when it is imported itself: outside of functions."""
+    found = _understood(code, _at_import)
+    if found is not None:
+        return found
+    compiled = _compiled(source)
+    return _said(source).imports if compiled is None else _at_import(compiled)
+
+
+def _understood(code: bytes, act: Callable[[types.CodeType], T]) -> T | None:
+    """What ``act`` makes of bytecode; None if that is empty or damaged, as shows in many ways."""
+    try:
+        found = marshal.loads(code[_HEADER:]) if code else None  # noqa: S302 - read, never run
+        return act(found) if isinstance(found, types.CodeType) else None
+    except Exception:  # noqa: BLE001 - whatever it is
+        return None
+
+
+def _compiled(source: bytes) -> types.CodeType | None:
+    """The code object of source, never run; None for what is not valid here."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return compile(source, "module", "exec", dont_inherit=True, optimize=0)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        return None
+
+
+def _at_import(code: types.CodeType) -> frozenset[Import]:
+    imports: set[Import] = set()
+    waiting = [code]
+    while waiting:
+        current = waiting.pop()
+        imports.update(_imports(current))
+        inner = (item for item in current.co_consts if isinstance(item, types.CodeType))
+        # The body of a class is no function: it runs at once.
+        waiting += (item for item in inner if not item.co_flags & inspect.CO_OPTIMIZED)
+    return frozenset(imports)
 
 
 def _from_code(code: types.CodeType) -> Facts:
@@ -254,15 +291,12 @@ def from_source(source: bytes) -> Facts:
     Source that is not valid here may be valid for the app's own, newer interpreter: then whatever
     looks like an import or a literal counts as one.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _from_code(compile(source, "module", "exec", dont_inherit=True, optimize=0))
-    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
-        return _from_text(source.decode("utf-8", "replace"))
+    found = _compiled(source)
+    return _said(source) if found is None else _from_code(found)
 
 
-def _from_text(text: str) -> Facts:
+def _said(source: bytes) -> Facts:
+    text = source.decode("utf-8", "replace")
     imports = {
         Import(name, 0, ())
         for found in _IMPORT.finditer(text)
@@ -271,9 +305,9 @@ def _from_text(text: str) -> Facts:
     for found in _FROM.finditer(text):
         listed = _AS.sub("", found[3]).replace(",", " ").strip("() \t\r\n").split()
         imports.add(Import(found[2], len(found[1]), tuple(listed)))
-    found_literals = (found[2] for found in _LITERAL.finditer(text))
-    literals, names = frozenset(filter(_is_short, found_literals)), frozenset(_NAME.findall(text))
-    joined = (
-        () if PATH_READERS.isdisjoint(names) else (found[2] for found in _LITERAL.finditer(text))
+    literals = [found[2] for found in _LITERAL.finditer(text)]
+    names = frozenset(_NAME.findall(text))
+    joined = () if PATH_READERS.isdisjoint(names) else tuple(literals)
+    return Facts(
+        frozenset(imports), frozenset(filter(_is_short, literals)), names, frozenset([joined])
     )
-    return Facts(frozenset(imports), literals, names, frozenset([tuple(joined)]))

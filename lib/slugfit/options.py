@@ -49,7 +49,7 @@ OPTIONS = (
         "BYTECODE",
         "strip, strip-all, keep",
         "strip",
-        "Whether site-packages' `.pyc` files go; with `strip-all` the standard library's too",
+        "Whether `.pyc` files go; `strip` leaves those of Python's own that each start loads",
     ),
     Option("VERIFY", "imports, off", "imports", "Import the app's packages before the commit"),
     Option(

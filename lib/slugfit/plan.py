@@ -73,7 +73,8 @@ class Ignores:
 class Facts:
     """All that a plan depends on. ``unmet`` says for a rule's condition why it does not hold.
 
-    ``vendored`` are files that a RECORD which nobody rewrites names.
+    ``vendored`` are files that a RECORD which nobody rewrites names, ``starting`` sources of the
+    standard library that each start of the app loads.
     """
 
     tree: Tree
@@ -84,6 +85,7 @@ class Facts:
     unmet: Mapping[Condition, str]
     cuts: Mapping[str, Tail]
     vendored: frozenset[str] = frozenset()
+    starting: frozenset[str] = frozenset()
 
 
 def claims(facts: Facts) -> Mapping[str, tuple[Claim, ...]]:
@@ -107,9 +109,7 @@ def _compiled(facts: Facts) -> tuple[tuple[Rule, PatternSet], ...]:
     """The rules that apply to this tree under this configuration, with their patterns."""
     off = set(facts.config.rules_off)
     if facts.config.bytecode == "keep":
-        off |= {"bytecode", "optimised-bytecode"}
-    if facts.config.bytecode != "strip-all":
-        off.add("interpreter-bytecode")
+        off |= {"bytecode", "interpreter-bytecode", "optimised-bytecode"}
     chosen = [
         (rule, patterns.parse(rule.patterns, source=rule.name))
         for rule in RULES
@@ -304,4 +304,6 @@ def _held(
         return SOURCE_STAYS
     if rule.needs == "source beside" and source not in facts.owners:
         return "Its source is not in the tree."
+    if rule.scopes == ("stdlib",) and source in facts.starting:
+        return "Each start of the app loads it."
     return None

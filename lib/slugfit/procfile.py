@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _LINE = re.compile(r"([A-Za-z0-9_-]+):\s*(.+)")
 
@@ -15,6 +16,14 @@ def parse(text: str) -> Mapping[str, str]:
     """Commands by process type; lines of another form are passed over, as on the platform."""
     found = (_LINE.fullmatch(line.strip()) for line in text.splitlines())
     return {match[1]: match[2].strip() for match in found if match}
+
+
+def read(folder: Path) -> Mapping[str, str]:
+    """The commands of an app's Procfile; none if there is no such file, or none to be read."""
+    try:
+        return parse((folder / "Procfile").read_text("utf-8", "replace"))
+    except OSError:
+        return {}
 
 
 def defaults(release: str) -> Mapping[str, str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from slugfit.blame import Group
     from slugfit.config import Config
     from slugfit.measure import Sizes
-    from slugfit.slim import Planned
+    from slugfit.planning import Planned
     from slugfit.stash import Stash
     from slugfit.verify import Child, Failure, Step
 

@@ -78,7 +78,7 @@ RULES = (
         "inert",
         ("stdlib",),
         ("*.pyc",),
-        "Python makes it again from its own sources; only with SLUGFIT_BYTECODE=strip-all.",
+        "Bytecode of Python's own modules that no start of the app loads; made again if need be.",
         guarded=False,
         shapes=("slug",),
         needs="source beside",

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slugfit import app as apps
-from slugfit import changes, dists, elf, ignores, measure, plan, proof, references, stash, store
-from slugfit import layout as layouts
-from slugfit import tree as trees
+from slugfit import changes, measure, planning, proof, stash, store
 from slugfit.clock import Clock
 from slugfit.errors import OutOfTimeError, SlugfitError, TreeError, VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
-    from slugfit.app import App
     from slugfit.config import Config
-    from slugfit.dists import Owners
-    from slugfit.elf import Tail
-    from slugfit.layout import Layout
     from slugfit.measure import Sizes
-    from slugfit.plan import Decision
+    from slugfit.planning import Planned
     from slugfit.proof import Proof, Returned
-    from slugfit.tree import Tree
     from slugfit.verify import Failure, Step
 
 
@@ -34,18 +25,6 @@ PACKED_A_SECOND = 25_000_000
 """Bytes that gzip -6 takes in a second on a busy core; a quiet one took 36 MB."""
 STORING_SECONDS = 20
 """For the platform to store the slug and release it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A tree that has been read, and what is to happen to each of its files."""
-
-    tree: Tree
-    layout: Layout
-    owners: Owners
-    app: App
-    decisions: tuple[Decision, ...]
-    faults: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,71 +44,10 @@ class Outcome:
     seconds: Mapping[str, float]
 
 
-def make_plan(root: Path, config: Config) -> Planned:
-    """Read the tree and decide; changes nothing."""
-    # The verification's child runs in another folder.
-    root = Path(os.path.abspath(root))
-    tree = trees.scan(root)
-    layout = layouts.recognise(root)
-    owners = dists.read(tree, layout)
-    lists = ignores.read(config.app_dir or root, config)
-    faults = (*ignores.faults(config.app_dir or root), *_faults(tree, owners))
-    outside = apps.elsewhere(config.app_dir, root) if config.app_dir else ()
-    ignored = frozenset(
-        entry.path
-        for entry in tree.files()
-        if layout.scope(entry.path)[0] == "app" and lists.slugignore.excludes(entry.path)
-    )
-    own = apps.read(tree, layout, owners, ignored, outside)
-    facts = plan.Facts(
-        tree=tree,
-        layout=layout,
-        owners=owners.by_path,
-        config=config,
-        ignores=lists,
-        unmet=apps.unmet_conditions(own, owners, config.variables),
-        cuts={} if "symbols" in config.rules_off else _tails(tree),
-        vendored=owners.vendored,
-    )
-    if config.level == "measure":
-        return Planned(tree, layout, owners, own, plan.decide(facts, {}, {}), faults)
-    found = plan.claims(facts)
-    proposed = plan.decide(facts, found, {})
-    candidates = tuple(plan.candidates(found, proposed))
-    paths = tuple(decision.path for decision in proposed if decision.action != "remove")
-    staying = references.Staying(paths, outside)
-    held = references.find(root, layout, owners, candidates, staying)
-    return Planned(tree, layout, owners, own, plan.decide(facts, found, held), faults)
-
-
-def _faults(tree: Tree, owners: Owners) -> Iterator[str]:
-    """What could not be read, in words."""
-    yield from (f"{folder}/ cannot be read; left alone" for folder in tree.unreadable)
-    for dist in owners.distributions:
-        yield from (f"{dist.name} {dist.version}: {fault}" for fault in dist.faults[:3])
-
-
-def _tails(tree: Tree) -> Mapping[str, Tail]:
-    """What can be cut off the ELF files; shared libraries and programs, by name or by mode.
-
-    A library with a checksum file beside it (FIPS modules) would no longer accept itself.
-    """
-    found = {}
-    paths = {entry.path for entry in tree.entries}
-    for entry in tree.files():
-        if paths.intersection({f"{entry.path}.chk", f"{entry.path}.hmac"}):
-            continue
-        if ".so" in entry.path.rpartition("/")[2] or entry.mode & 0o111:
-            tail = elf.removable_tail(tree.root / entry.path)
-            if tail is not None:
-                found[entry.path] = tail
-    return found
-
-
 def dry_run(root: Path, config: Config) -> Outcome:
     """What ``slim`` would do, measured; changes nothing and verifies nothing."""
     clock = Clock()
-    planned = clock.time("plan", lambda: make_plan(root, config))
+    planned = clock.time("plan", lambda: planning.make_plan(root, config))
     records = changes.records(planned.tree, planned.owners, planned.decisions)
     sizes = clock.time(
         "measure",
@@ -152,7 +70,7 @@ def slim(
     clock.time("recover", lambda: stash.recover(root))
     if kept_in is not None:
         bring_back(root, kept_in)
-    planned = clock.time("plan", lambda: make_plan(root, config))
+    planned = clock.time("plan", lambda: planning.make_plan(root, config))
     clock = _limited(clock, planned, config)
     _need_time(clock, planned)
     change = changes.from_plan(planned.tree, planned.owners, planned.decisions)
@@ -235,7 +153,7 @@ def _store(kept_in: Path, proved: Proof) -> None:
 
 def _undone(root: Path, config: Config, error: SlugfitError, clock: Clock) -> Outcome:
     """The outcome when everything was put back: the tree as it was, measured."""
-    planned = make_plan(root, replace(config, level="measure"))
+    planned = planning.make_plan(root, replace(config, level="measure"))
     sizes = clock.time("measure", lambda: measure.measure(planned.tree, planned.decisions))
     reason = f"{error.what}: {error.why}" if error.why else error.what
     return Outcome(planned, sizes, (), (), (), reason, clock.seconds)

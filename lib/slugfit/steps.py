@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slugfit.config import Config
     from slugfit.layout import Layout
     from slugfit.plan import Decision
-    from slugfit.slim import Planned
+    from slugfit.planning import Planned
 
 
 def needed(planned: Planned) -> tuple[str, ...]:

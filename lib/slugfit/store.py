@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slugfit.layout import Layout
-    from slugfit.slim import Planned
+    from slugfit.planning import Planned
 
 _INDEX = "index.json"
 _FILES = "files"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slugfit.plan import Decision
-    from slugfit.slim import Planned
+    from slugfit.planning import Planned
 
 LARGE = 10_000_000
 """Bytes from which a file is worth a word."""
