@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slugfit import config
-from slugfit.overrides import COMPILERS, OVERRIDES, Override, applying, release
+from slugfit.overrides import COMPILERS, OVERRIDES, SCRIPTS, Override, applying, release
 from slugfit.planning import make_plan
 from trees import SITE, distribution, plant, slug
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from slugfit.overrides import Compiler
@@ -40,12 +41,49 @@ def test_an_override_holds_in_its_versions(
 
 
 def test_every_override_has_a_case_inside_and_outside_of_its_versions() -> None:
+    assert {override.distribution for override in SCRIPTS} == {"scipy"}  # the cases below
     for override in OVERRIDES:
         versions = [release(version) for name, version in CASES if name == override.distribution]
         assert any(override.since <= version < override.until for version in versions)
         assert any(version >= override.until for version in versions)
         assert override.since < override.until
         assert override.reason
+
+
+DATA = "tests/data/boost.npz"
+WRITES = "import os\nx = os.path.join(os.path.dirname(__file__), '..', 'tests', 'data', 'x.txt')\n"
+
+
+@pytest.mark.parametrize(
+    ("dist", "files", "stays"),
+    [
+        (("scipy", "1.15.3"), {"_precompute/a.py": WRITES}, ()),
+        (("scipy", "0.19"), {"_precompute/a.py": WRITES}, ()),
+        (("scipy", "0.18.1"), {"_precompute/a.py": WRITES}, (DATA,)),
+        (("scipy", "2.0.0"), {"_precompute/a.py": WRITES}, (DATA,)),
+        (("other", "1.15.3"), {"_precompute/a.py": WRITES}, (DATA,)),
+        (("scipy", "1.15.3"), {"_precomputed/a.py": WRITES}, (DATA,)),
+        (("scipy", "1.15.3"), {"_precompute/a.py": WRITES, "other/b.py": WRITES}, (DATA,)),
+        (
+            ("scipy", "1.15.3"),
+            {"_precompute/a.py": "import scipy.special.tests.x"},
+            ("tests/__init__.py", "tests/x.py"),
+        ),
+    ],
+)
+def test_what_developers_run_needs_no_files(
+    tmp_path: Path, dist: tuple[str, str], files: Mapping[str, str], stays: tuple[str, ...]
+) -> None:
+    package = dict.fromkeys(("__init__.py", "tests/__init__.py", "tests/x.py", DATA), "")
+    found = {f"scipy/special/{name}": text for name, text in {**package, **files}.items()}
+    plant(tmp_path, slug(distribution(*dist, {"scipy/__init__.py": "", **found})))
+    made = make_plan(tmp_path, config.from_environment({}))
+    kept = {
+        item.path.removeprefix(f"{SITE}/scipy/special/")
+        for item in made.decisions
+        if item.action == "keep"
+    }
+    assert sorted(name for name in kept if name.startswith("tests/")) == sorted(stays)
 
 
 def test_a_folder_means_all_in_it(tmp_path: Path) -> None:

@@ -244,6 +244,9 @@ CASES = {
         ("pkg/conftest.py",),
         (("SLUGFIT_KEEP", "conftest.py"),),
     ),
+    "modules and files that a build script names": Case(
+        {"pkg/setup_package.py": "x = ['pkg.tests.mod', 'tests/data.json', 'data.json']"}
+    ),
     "a single word among other words": says("import os\nx = __file__, {'a', 'tests', 'b'}"),
     "the folder that a module itself stands in": says("x = ['./', '/', '../pkg/', '.', '..']"),
     "a longer name in a compiled module": Case(

@@ -19,7 +19,7 @@ _RELEASE = re.compile(r"\d+(\.\d+)*")
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Files of one distribution that stay, from version ``since`` to before ``until``.
+    """Files of one distribution, from version ``since`` to before ``until``.
 
     ``paths`` are names below site-packages; one that ends in ``/`` means all in that folder.
     """
@@ -30,6 +30,17 @@ class Override:
     paths: tuple[str, ...]
     reason: str
 
+
+SCRIPTS = (
+    Override(
+        "scipy",
+        (0, 19),
+        (2,),
+        ("scipy/special/_precompute/",),
+        "its developers compute the data of its tests with these, and with mpmath",
+    ),
+)
+"""Modules that nobody runs who only uses a package: what they name is not needed."""
 
 OVERRIDES = (
     Override(
@@ -82,7 +93,7 @@ def release(version: str) -> tuple[int, ...]:
 def applying(
     distributions: Iterable[Distribution], overrides: Iterable[Override] = OVERRIDES
 ) -> Iterator[tuple[str, Override]]:
-    """The paths that overrides keep in this tree, as its own names, each with its override."""
+    """The paths that overrides speak of in this tree, as its own names, each with its override."""
     wanted = {override.distribution: override for override in overrides}
     for dist in distributions:
         override = wanted.get(dist.name)

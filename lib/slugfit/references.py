@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from slugfit.modules import Facts
 
 _BUILD_SCRIPTS = frozenset(("setup.py", "setup_package.py", "conftest.py"))
-"""Files of packages that list folders of tests, and are never run once they are installed."""
+"""Files of packages that list sources and tests, and are never run once they are installed."""
 _MOST_PIECES = 4
 """Of a path that is joined in code."""
 
@@ -54,10 +54,14 @@ class Staying:
 
 @dataclass(slots=True)
 class Closure:
-    """The growing set of kept candidates, with the first reason for each."""
+    """The growing set of kept candidates, with the first reason for each.
+
+    ``scripts`` are modules that only their package's developers run: what they name is not needed.
+    """
 
     targets: Targets
     owners: Mapping[str, str]
+    scripts: frozenset[str] = frozenset()
     kept: dict[str, Reference] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
 
@@ -119,7 +123,8 @@ def find(
     """The candidates that must stay, each with the reference that keeps it."""
     kept_modules = (*importable(staying.paths, layout), *staying.outside)
     aims = aims_of(proposed, layout, owners.by_path, kept_modules)
-    closure = Closure(aims, owners.by_path)
+    scripts = overrides.applying(owners.distributions, overrides.SCRIPTS)
+    closure = Closure(aims, owners.by_path, frozenset(path for path, _ in scripts))
     if not aims.by_path:
         return closure.kept
     _follow_entry_points(closure, owners)
@@ -205,6 +210,8 @@ def _follow(closure: Closure, module: Module, facts: Facts) -> None:
         base = module.base if statement.level else None
         for name in targets(statement, module.parent):
             closure.keep_module(name, Reference(module.path, f"imports {name}"), base)
+    if module.path in closure.scripts or posixpath.basename(module.path) in _BUILD_SCRIPTS:
+        return
     for literal in sorted(facts.literals):
         _follow_literal(closure, module, literal)
     _follow_paths(closure, module, facts)
@@ -229,8 +236,6 @@ def _follow_library(closure: Closure, root: Path, module: Module) -> None:
 
 def _follow_paths(closure: Closure, module: Module, facts: Facts) -> None:
     """Folders beside the module: "tests/data", or joined piece by piece, then files too."""
-    if posixpath.basename(module.path) in _BUILD_SCRIPTS:
-        return
     for literal in sorted(facts.literals):
         if "/" in literal:
             _follow_path(closure, module, literal)
