@@ -3,6 +3,19 @@
 #
 # Usage: source the other files of lib/, then lib/build.sh, with BUILDPACK_DIR set.
 
+# build::begin NAME BUILD_DIR CACHE_DIR [ENV_DIR]: what every build starts with, up to the app's
+# models: those come before the installation, which takes longer to fail, and whose hooks may load
+# one. Sets SCRATCH_DIR, which is gone at the end.
+build::begin() {
+	SCRATCH_DIR="$(mktemp --directory)"
+	trap build::finish EXIT
+	build::arguments "$@"
+	build::end_if_repeated
+	rm --recursive --force "${BUILDPACK_DIR:?}/export" "${BUILDPACK_DIR}/.upstream"
+	slim::check_config "${BUILD_DIR}" "${ENV_DIR}"
+	slim::models "${BUILD_DIR}" "${CACHE_DIR}" "${ENV_DIR}"
+}
+
 # build::arguments NAME BUILD_DIR CACHE_DIR [ENV_DIR]: checks them and sets BUILD_DIR, CACHE_DIR and
 # ENV_DIR, all absolute. Platforms differ: the cache folder may not be there yet, and the folder of
 # config vars may be missing, or not be passed at all.

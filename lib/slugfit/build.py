@@ -6,7 +6,6 @@ platform runs them; the slug is packed and, if asked, booted.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slugfit import archive, boot, cache, config, measure, procfile, source
+from slugfit import archive, boot, cache, config, measure, procfile, sha256, source
 from slugfit import tree as trees
 from slugfit.errors import (
     BuildError,
@@ -187,11 +186,7 @@ def _pack(job: Job) -> tuple[int, str]:
             str(error),
             "Free disk space, or name another --output.",
         ) from error
-    engine = hashlib.sha256()
-    with target.open("rb") as file:
-        while data := file.read(1 << 20):
-            engine.update(data)
-    return size, engine.hexdigest()
+    return size, sha256.of(target).hex()
 
 
 def _document(job: Job, report: str) -> dict[str, Any]:

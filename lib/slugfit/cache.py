@@ -7,11 +7,11 @@ serves all of them: what an interrupted build left half moved in or half copied 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 from typing import TYPE_CHECKING
 
+from slugfit import lock as locks
 from slugfit.errors import SlugfitError
 
 if TYPE_CHECKING:
@@ -30,11 +30,7 @@ def held(cache: Path, say: Callable[[str], None]) -> Iterator[None]:
     place = cache / LOCK
     place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("a+b") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("       Another build is using this cache; waiting for it.")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        locks.take(lock, lambda: say("       Another build is using this cache; waiting for it."))
         if os.fstat(lock.fileno()).st_size:
             say("       The last build was interrupted: what it left in the cache is dropped.")
             shutil.rmtree(cache / INSTALLED, ignore_errors=True)

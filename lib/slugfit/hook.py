@@ -7,14 +7,13 @@ installer left is cached after this, slimmed, so what goes is kept beside that c
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit import environment, single
+from slugfit import environment, single, whole
 from slugfit.errors import Exit, SlugfitError
 
 if TYPE_CHECKING:
@@ -117,14 +116,10 @@ def _recovered(
 
 
 def _profile(root: Path, config: Callable[[], Config]) -> Iterator[str]:
-    """Write the app's variables, through a new name: the app's own file may be a link."""
     target = root / PROFILE
-    draft = target.with_name(f".{target.name}.new")
     try:
         text = environment.script(root, config(), "profile")
         target.parent.mkdir(exist_ok=True)
-        draft.write_text(text, "utf-8")
-        os.chmod(draft, 0o644)
-        draft.replace(target)
+        whole.write(target, text.encode(), 0o644)
     except (OSError, SlugfitError) as error:
         yield f"Slugfit set no variables in {PROFILE}: {error}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import csv
-import hashlib
 import io
 from typing import TYPE_CHECKING
 
+from slugfit import sha256
 from slugfit.dists import rows
 from slugfit.tree import inside
 
@@ -60,10 +60,5 @@ def _line(row: list[str]) -> str:
 
 def digest(file: Path) -> tuple[str, int]:
     """A file's RECORD hash (``sha256=`` urlsafe base64 without padding) and size in bytes."""
-    engine = hashlib.sha256()
-    with file.open("rb") as source:
-        while data := source.read(1 << 20):
-            engine.update(data)
-        size = source.tell()
-    encoded = base64.urlsafe_b64encode(engine.digest()).rstrip(b"=").decode()
-    return f"sha256={encoded}", size
+    encoded = base64.urlsafe_b64encode(sha256.of(file)).rstrip(b"=").decode()
+    return f"sha256={encoded}", file.stat().st_size

@@ -8,6 +8,8 @@ import zipfile
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from slugfit import whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.abc import Traversable
@@ -53,10 +55,7 @@ def _add(archive: zipfile.ZipFile, name: str, source: bytes) -> None:
 
 def write(target: Path) -> None:
     """Write the archive to ``target``, executable, whole or not at all; raises OSError."""
-    draft = target.with_name(f".{target.name}.new")
-    draft.write_bytes(content())
-    draft.chmod(0o755)
-    draft.replace(target)
+    whole.write(target, content(), 0o755)
 
 
 def location() -> str:

@@ -11,7 +11,6 @@ only to that very installation: its slimmed RECORD is the witness. An upgrade ha
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import posixpath
@@ -20,6 +19,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from slugfit import sha256
 from slugfit.dists import PYTHON
 from slugfit.tree import Places, inside
 
@@ -140,13 +140,7 @@ def _clean(paths: Any) -> Any:  # noqa: ANN401 - a list or a mapping, as it came
 
 def _digest(file: Path) -> str | None:
     try:
-        if file.is_symlink() or not file.is_file():
-            return None
-        with file.open("rb") as opened:
-            found = hashlib.sha256()
-            while block := opened.read(1 << 20):
-                found.update(block)
-            return found.hexdigest()
+        return None if file.is_symlink() or not file.is_file() else sha256.of(file).hex()
     except OSError:
         return None
 

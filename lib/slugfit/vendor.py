@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 from typing import TYPE_CHECKING
 
-from slugfit import __version__, ignores, single
+from slugfit import __version__, ignores, single, whole
 from slugfit.errors import TreeError, UsageError
 
 if TYPE_CHECKING:
@@ -112,11 +111,7 @@ def _write(app: Path, hook: bytes | None) -> None:
         single.write(app / FILE)
         if hook is not None:
             place = app / HOOK
-            mode = place.stat().st_mode & 0o7777 if place.exists() else 0o755
-            draft = place.with_name(f".{place.name}.new")
-            draft.write_bytes(hook)
-            os.chmod(draft, mode)
-            draft.replace(place)
+            whole.write(place, hook, place.stat().st_mode & 0o7777 if place.exists() else 0o755)
     except OSError as error:
         raise TreeError(
             f"{app}/bin cannot be written.", str(error), "Run as a user who may write there."

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from slugfit import explain, report, stash
+from slugfit import explain, report, stash, whole
 from slugfit import slim as line
 from slugfit.commands import given
 from slugfit.errors import Exit, NoPythonError, OverLimitError
@@ -99,10 +98,7 @@ def _save(options: argparse.Namespace, chosen: Config, document: Mapping[str, An
     for target in targets:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            # Whole or not at all: another build may read it at this moment.
-            draft = target.with_name(f".{target.name}.{os.getpid()}")
-            draft.write_text(as_json.render(document), "utf-8")
-            draft.replace(target)
+            whole.write(target, as_json.render(document).encode())
         except OSError as error:  # noqa: PERF203 - one may fail, the other not
             print(f"slugfit: {target} could not be written: {error.strerror}", file=sys.stderr)
 

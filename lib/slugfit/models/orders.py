@@ -5,18 +5,16 @@ Runs on every Python from 3.8: the slug carries it along for models that are fet
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slugfit import sha256
 from slugfit.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -75,14 +73,10 @@ def _taken(order: Order, why: str) -> ModelError:
 
 def digest(file: Path) -> str:
     """The SHA-256 of a file, "" if there is none of this name; raise OSError."""
-    found = hashlib.sha256()
     try:
-        with file.open("rb") as opened:
-            for block in iter(lambda: opened.read(_BLOCK), b""):
-                found.update(block)
+        return sha256.of(file).hex()
     except FileNotFoundError:
         return ""
-    return found.hexdigest()
 
 
 def secret(order: Order, read: Callable[[str], str]) -> str:

@@ -8,10 +8,11 @@ are fetched at boot.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 from typing import TYPE_CHECKING, BinaryIO
+
+from slugfit import lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,11 +77,7 @@ def locked(place: Path, waiting: Callable[[], None]) -> Iterator[Part]:
     place.parent.mkdir(parents=True, exist_ok=True)
     while True:
         with os.fdopen(os.open(place, _FLAGS, 0o666), "r+b") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                waiting()
-                fcntl.flock(file, fcntl.LOCK_EX)
+            lock.take(file, waiting)
             # Who held the lock has renamed or removed what was opened here.
             if _is_still(file, place):
                 yield Part(place, file)

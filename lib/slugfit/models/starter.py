@@ -8,6 +8,7 @@ from dataclasses import asdict
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from slugfit import whole
 from slugfit.errors import ModelError
 from slugfit.models import orders
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from slugfit.models.orders import Order
 
 MODULES = (
-    *("__init__.py", "errors.py", "models/__init__.py", "models/address.py", "models/at_boot.py"),
-    *("models/download.py", "models/orders.py", "models/part.py", "models/transfer.py"),
+    *("__init__.py", "errors.py", "lock.py", "sha256.py"),
+    *("models/__init__.py", "models/address.py", "models/at_boot.py", "models/download.py"),
+    *("models/orders.py", "models/part.py", "models/transfer.py"),
 )
 """What is copied; it needs Python 3.8 and nothing else."""
 FOLDER = ".heroku/slugfit"
@@ -54,7 +56,9 @@ def write(wanted: Sequence[Order], root: Path) -> None:
     try:
         for path in (*(f"{FOLDER}/{name}" for name in MODULES), LIST, PROFILE):
             if path in files:
-                _put(orders.place(root, path), files[path])
+                place = orders.place(root, path)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                whole.write(place, files[path].encode())
             elif _is_ours(root):
                 _drop(root / path)
         for folder in (f"{FOLDER}/models", FOLDER):
@@ -76,15 +80,6 @@ def _files(wanted: Sequence[Order]) -> Mapping[str, str]:
         LIST: json.dumps(listed, indent=2) + "\n",
         PROFILE: _SCRIPT,
     }
-
-
-def _put(place: Path, text: str) -> None:
-    """A new file and a rename: the app's own file of this name may be a link that leads away."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    new = place.with_name(f".{place.name}.new")
-    new.unlink(missing_ok=True)
-    new.write_text(text, "utf-8")
-    new.replace(place)
 
 
 def _is_ours(root: Path) -> bool:

@@ -1,0 +1,18 @@
+"""One at a time: a file's lock, waited for; runs on Python 3.8, as a slug may carry it."""
+
+from __future__ import annotations
+
+import fcntl
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def take(file: IO[bytes], waiting: Callable[[], None]) -> None:
+    """Lock ``file`` until it is closed; ``waiting`` is called if another process has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        waiting()
+        fcntl.flock(file, fcntl.LOCK_EX)
