@@ -6,7 +6,8 @@ For each fixture the unslimmed tree (Python with the fixture's packages, and the
 once. Then, in turn, one ``tar c | gzip -6`` pass over it and one ``slugfit slim`` (plan, apply,
 verify, measure) on a copy; the ratio is that of the medians. It says how a machine compares with
 itself; seconds are for orientation only. *memory* is the engine's own peak; the verification's
-child needs what the app's imports need.
+child needs what the app's imports need. *no .pyc* is the slug's ratio under
+``SLUGFIT_BYTECODE=strip-all``.
 
 The second table is the cost of the reference closure: all modules read for what they refer to, from
 the bytecode that the installer made, from the sources alone, and ``ast.parse`` of the same.
@@ -33,7 +34,7 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "lib"))
 
-from slugfit import config, modules, planning, references  # noqa: E402 - found through the line above
+from slugfit import config, modules, planning, references, slim  # noqa: E402 - found through the line above
 
 FIXTURES = ("flask_onnx", "science")
 SMOKE = ("pip_empty",)
@@ -58,13 +59,14 @@ def main() -> int:
     options = parser.parse_args()
     names = options.fixtures or (SMOKE if options.smoke else FIXTURES)
     runs = 1 if options.smoke else options.runs
-    print(f"{'fixture':<14}{'slug before':>12}{'after':>8}{'ratio':>7}", end="")
+    print(f"{'fixture':<14}{'slug before':>12}{'after':>8}{'ratio':>7}{'no .pyc':>9}", end="")
     print(f"{'gzip':>8}{'engine':>8}{'ratio':>7}{'memory':>8}   stages (s)")
     costs = []
     for name in names:
         with tempfile.TemporaryDirectory(prefix="slugfit-bench-") as folder:
-            show(name, [run(built(name, Path(folder)), Path(folder)) for _ in range(runs)])
-            costs.append(closure(name, Path(folder) / "built", runs))
+            tree = built(name, Path(folder))
+            show(name, [run(tree, Path(folder)) for _ in range(runs)], without_bytecode(tree))
+            costs.append(closure(name, tree, runs))
     print(f"\n{'closure (s)':<14}{'modules':>9}{'bytecode':>10}{'sources':>9}{'ast.parse':>11}")
     print("\n".join(costs))
     return 0
@@ -144,7 +146,14 @@ def closure(name: str, tree: Path, runs: int) -> str:
     return f"{name:<14}{len(sources):>9,}{compiled:>10.1f}{plain:>9.1f}{parsed:>11.1f}"
 
 
-def show(name: str, runs: list[Run]) -> None:
+def without_bytecode(tree: Path) -> float:
+    """The slug's ratio with all bytecode stripped, the standard library's too."""
+    chosen = config.from_environment({"SLUGFIT_BYTECODE": "strip-all"})
+    sizes = slim.dry_run(tree, chosen).sizes
+    return sizes.after.compressed / sizes.before.compressed
+
+
+def show(name: str, runs: list[Run], stripped: float) -> None:
     """One row: medians, and the ratios that the project's targets speak of."""
     packed = statistics.median(run.gzip for run in runs)
     engine = statistics.median(run.engine for run in runs)
@@ -155,7 +164,7 @@ def show(name: str, runs: list[Run]) -> None:
         for stage in report["seconds"]
     )
     print(
-        f"{name:<14}{before / 1e6:>12.1f}{after / 1e6:>8.1f}{after / before:>7.3f}"
+        f"{name:<14}{before / 1e6:>12.1f}{after / 1e6:>8.1f}{after / before:>7.3f}{stripped:>9.3f}"
         f"{packed:>8.1f}{engine:>8.1f}{engine / packed:>7.2f}"
         f"{max(run.memory for run in runs) / 1e6:>5.0f} MB   {stages}"
     )
