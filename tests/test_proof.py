@@ -192,6 +192,18 @@ def test_when_it_cannot_be_found_out_everything_comes_back(
     assert snapshot(root) == before
 
 
+def test_without_time_to_look_whose_failure_it_is_everything_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, {"app.py": "import other\n"})
+    before = snapshot(root)
+    monkeypatch.setattr(verify, "SECONDS", 0)
+    step = Step("import", "needy", needed=False)
+    monkeypatch.setattr(verify, "run", lambda *_: (Failure(step, "FileNotFoundError: x"),))
+    assert "could not be tried" in slim.slim(root, settings()).undone
+    assert snapshot(root) == before
+
+
 def test_a_stop_while_it_is_narrowed_down_puts_everything_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

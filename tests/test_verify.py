@@ -124,6 +124,14 @@ def test_neighbours_are_tried_while_their_time_lasts(
     assert [failure.step.name for failure in verify.run(child, steps)] == ["slow0"]
 
 
+@pytest.mark.parametrize("needed", [True, False])
+def test_what_there_is_no_time_for_alone_is_no_success(root: Path, *, needed: bool) -> None:
+    child, step = Child(root, layout.recognise(root), None), Step("import", "fine", needed)
+    assert verify.run_alone(child, [step]) == ()
+    (failure,) = verify.run_alone(child, [step], seconds=0)
+    assert (failure.step, failure.tried) == (step, False)
+
+
 def test_a_python_that_prints_at_its_start_is_understood(tmp_path: Path) -> None:
     noise = "import os; os.write(1, b'hello\\n17\\n[]\\n{}\\n\\xff\\n')\n"
     root = real_slug(tmp_path, {"noise.pth": noise, "fine.py": "", "bad.py": "1/0"}, {})

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -132,12 +132,16 @@ def run(
 
 
 def run_alone(child: Child, steps: Sequence[Step], seconds: float = SECONDS) -> tuple[Failure, ...]:
-    """Try each of ``steps`` in a child of its own, on all cores; the failures, in order."""
+    """Try each of ``steps`` in a child of its own, on all cores; the failures, in order.
+
+    All are needed: for one that there was no time for there is a failure that was not ``tried``.
+    """
     end = time.monotonic() + seconds
-    waiting = _each([step for step in steps if step.kind != "smoke"])
+    own = {replace(step, needed=True): step for step in steps if step.kind != "smoke"}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(lambda several: _pass(child, several, end), waiting))
-    return (*(failure for several in found for failure in several), *_smoke_failures(child, steps))
+        several = pool.map(lambda step: _pass(child, [step], end), own)
+        found = [replace(item, step=own[item.step]) for failed in several for item in failed]
+    return (*found, *_smoke_failures(child, steps))
 
 
 def _ordered(failures: Sequence[Failure], steps: Sequence[Step]) -> list[Failure]:
@@ -161,10 +165,6 @@ def _by_package(steps: Sequence[Step]) -> list[list[Step]]:
     for step in steps:
         packages.setdefault(step.name.partition(".")[0], []).append(step)
     return list(packages.values())
-
-
-def _each(steps: Sequence[Step]) -> list[list[Step]]:
-    return [[step] for step in steps]
 
 
 def _pass(child: Child, waiting: list[Step], end: float) -> list[Failure]:
