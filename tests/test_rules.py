@@ -62,6 +62,31 @@ CASES = {
         "site/pkg/tests.py site/pkg/test.py site/pkg/attest/x.py site/pkg/tests_data/x.json "
         "site/pkg/test_data.json tests/test_app.py test_app.py",
     ),
+    "compiled tests of packages": Case(
+        "tests",
+        goes="site/scipy/io/_test_fortran.cpython-311-x86_64-linux-gnu.so "
+        "site/numpy/_core/_umath_tests.cpython-311-x86_64-linux-gnu.so "
+        "site/scipy/ndimage/_cytest.cpython-311-x86_64-linux-gnu.so "
+        "site/pkg/test_it.cpython-313t-aarch64-linux-musl.so site/pkg/it_test.abi3.so "
+        "site/numpy/_core/_simd.cpython-312-x86_64-linux-gnu.so",
+        stays="site/pkg/_testing.cpython-311-x86_64-linux-gnu.so site/pkg/libx_test.so "
+        "site/pkg/_test_x.so site/pkg/contest.cpython-311-x86_64-linux-gnu.so "
+        "site/pkg.libs/libtest_x-1a2b.so.3 site/pkg/_pytest.abi3.so test_it.abi3.so "
+        "site/numpy/_core/_simdx.cpython-312-x86_64-linux-gnu.so site/pkg/_simd.abi3.so "
+        "site/pkg/numpy/_core/_simd.abi3.so",
+    ),
+    "a compiled test that something imports": Case(
+        "tests",
+        goes="site/pkg/_other_tests.cpython-311-x86_64-linux-gnu.so",
+        stays="site/pkg/_some_tests.cpython-311-x86_64-linux-gnu.so "
+        "site/numpy/_core/_simd.cpython-312-x86_64-linux-gnu.so "
+        "site/pkg/_test_named.cpython-311-x86_64-linux-gnu.so",
+        files={
+            "site/pkg/__init__.py": "",
+            "site/pkg/api.py": "from . import _some_tests\nname = 'pkg._test_named'\n",
+            "site/other.py": "from numpy._core import _simd\n",
+        },
+    ),
     "modules that are only called like tests": Case(
         "tests",
         stays="site/jinja2/tests.py site/werkzeug/test.py site/numpy/testing/__init__.py "

@@ -40,6 +40,17 @@ SOURCE_SUFFIXES = (
     *("f", "f90", "f95", "for", "pyx", "pxd", "pxi", "pyx.in", "pxd.in", "pxi.in", "c.src"),
 )
 
+# The tag that only extension modules have: a shared library of such a name may be linked by others.
+COMPILED_TESTS = tuple(
+    f"{name}.{tag}.so"
+    for name in (
+        *("test_*", "_test_*", "*_test", "*_tests", "_ctest", "_cytest"),
+        # NumPy's vector instructions one by one, for its tests of them: half a MB in every slug.
+        *("/numpy/core/_simd", "/numpy/_core/_simd"),
+    )
+    for tag in ("cpython-*", "abi3")
+)
+
 RULES = (
     Rule(
         "optimised-bytecode",
@@ -54,7 +65,7 @@ RULES = (
         "tests",
         "inert",
         ("site",),
-        ("tests/", "test/", "test_*.py", "*_test.py", "conftest.py"),
+        ("tests/", "test/", "test_*.py", "*_test.py", "conftest.py", *COMPILED_TESTS),
         "Tests of installed packages; no app runs them.",
     ),
     Rule(
