@@ -151,6 +151,13 @@ def _kept_bytecode(root: Path, library: Mapping[str, Content]) -> list[str]:
     ]
 
 
+def test_what_does_not_ship_loads_nothing(tmp_path: Path) -> None:
+    site = distribution("pkg", "1", {"pkg/__init__.py": "", "pkg/tests/x.py": "import b\n"})
+    plant(tmp_path, slug(site, app_py="import pkg\n"))
+    plant(tmp_path, {"Procfile": "web: x", ".slugignore": "/later.py", "later.py": "import a"})
+    assert _kept_bytecode(tmp_path, {"a.py": "", "b.py": "", "traceback.py": ""}) == ["traceback"]
+
+
 @pytest.mark.parametrize(("version", "frozen"), [("3.9", False), ("3.10", False), ("3.14", True)])
 def test_older_pythons_read_what_newer_ones_have_inside(
     tmp_path: Path, version: str, *, frozen: bool

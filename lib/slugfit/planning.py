@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,17 +43,18 @@ def make_plan(root: Path, config: Config) -> Planned:
     # The verification's child runs in another folder.
     read = _read(Path(os.path.abspath(root)), config)
     if config.level == "measure":
-        facts = _facts(read, config, {}, frozenset())
+        facts = _facts(read, config, {})
         return _planned(read, plan.decide(facts, {}, {}))
     tails = {} if "symbols" in config.rules_off else _tails(read.tree)
-    facts = _facts(read, config, tails, _starting(read, config))
+    facts = _facts(read, config, tails)
     found = plan.claims(facts)
     proposed = plan.decide(facts, found, {})
     candidates = tuple(plan.candidates(found, proposed))
     paths = tuple(decision.path for decision in proposed if decision.action != "remove")
     staying = references.Staying(paths, read.outside)
     held = references.find(read.tree.root, read.layout, read.owners, candidates, staying)
-    return _planned(read, plan.decide(facts, found, held))
+    starting = _starting(read, config, plan.decide(facts, found, held))
+    return _planned(read, plan.decide(replace(facts, starting=starting), found, held))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,7 @@ def _planned(read: _Read, decisions: tuple[Decision, ...]) -> Planned:
     return Planned(read.tree, read.layout, read.owners, read.app, decisions, read.faults)
 
 
-def _facts(
-    read: _Read, config: Config, tails: Mapping[str, Tail], starting: frozenset[str]
-) -> plan.Facts:
+def _facts(read: _Read, config: Config, tails: Mapping[str, Tail]) -> plan.Facts:
     return plan.Facts(
         tree=read.tree,
         layout=read.layout,
@@ -101,16 +100,16 @@ def _facts(
         unmet=apps.unmet_conditions(read.app, read.owners, config.variables),
         cuts=tails,
         vendored=read.owners.vendored,
-        starting=starting,
     )
 
 
-def _starting(read: _Read, config: Config) -> frozenset[str]:
-    """What the app's start loads of the standard library, if that has a say in what goes."""
+def _starting(read: _Read, config: Config, decisions: tuple[Decision, ...]) -> frozenset[str]:
+    """What the start of what stays loads of the standard library, if that has a say in the rest."""
     if config.bytecode != "strip" or read.layout.shape != "slug":
         return frozenset()
     root = read.tree.root
-    present = (*importable((entry.path for entry in read.tree.files()), read.layout), *read.outside)
+    staying = (item.path for item in decisions if item.action != "remove")
+    present = (*importable(staying, read.layout), *read.outside)
     roots = start.roots(read.app, read.owners, procfile.read(config.app_dir or root))
     return start.loaded(root, read.layout, present, roots)
 

@@ -76,6 +76,18 @@ RULES = (
         "Documentation and examples of installed packages.",
     ),
     Rule(
+        "interpreter-parts",
+        "inert",
+        ("stdlib",),
+        (
+            *("/test/", "/idlelib/", "/turtledemo/", "/lib2to3/", "/ensurepip/", "/tkinter/"),
+            *("/**/test/", "/**/tests/", "/**/idle_test/", "/config-3.*-*/"),
+            *("/lib-dynload/_test*.so", "/lib-dynload/_ctypes_test.*", "/lib-dynload/xx*.so"),
+        ),
+        "Parts of the standard library that no dyno runs: its tests, IDLE, the pip installer.",
+        shapes=("slug",),
+    ),
+    Rule(
         "bytecode",
         "inert",
         ("site", "app"),
@@ -160,18 +172,6 @@ RULES = (
         guarded=False,
         shapes=("slug",),
         needs="no compiler use",
-    ),
-    Rule(
-        "interpreter-parts",
-        "inert",
-        ("stdlib",),
-        (
-            *("/test/", "/idlelib/", "/turtledemo/", "/lib2to3/", "/ensurepip/", "/tkinter/"),
-            *("/**/test/", "/**/tests/", "/**/idle_test/", "/config-3.*-*/"),
-            *("/lib-dynload/_test*.so", "/lib-dynload/_ctypes_test.*", "/lib-dynload/xx*.so"),
-        ),
-        "Parts of the standard library that no dyno runs: its tests, IDLE, the pip installer.",
-        shapes=("slug",),
     ),
     Rule(
         "symbols",
