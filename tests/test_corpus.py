@@ -192,6 +192,13 @@ def test_a_program_is_ended_in_time_and_runs_at_home(tmp_path: Path) -> None:
         ("pkg/contest.py", False),
         ("pkg/latest_docs.py", False),
         ("pkg/test_it.so", False),
+        ("pkg/_test_it.cpython-311-x86_64-linux-gnu.so", True),
+        ("pkg/_core/_umath_tests.cpython-311-x86_64-linux-gnu.so", True),
+        ("pkg/_cytest.abi3.so", True),
+        ("pkg/_testing.cpython-311-x86_64-linux-gnu.so", False),
+        ("pkg/_pytest.cpython-311-x86_64-linux-gnu.so", False),
+        ("numpy/_core/_simd.cpython-311-x86_64-linux-gnu.so", True),
+        ("pkg/_simd.cpython-311-x86_64-linux-gnu.so", False),
     ],
 )
 def test_only_tests_docs_and_examples_are_excused(path: str, expected: bool) -> None:  # noqa: FBT001

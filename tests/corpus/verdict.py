@@ -11,7 +11,13 @@ if TYPE_CHECKING:
 
     from corpus.sweep import Findings
 
-_EXCUSED = re.compile(r"(^|/)(tests?|docs?|examples?)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+_EXCUSED = re.compile(
+    r"(^|/)(tests?|docs?|examples?)/"
+    r"|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$"
+    r"|(^|/)(_?test_[^/]*|[^/]*_tests?|_cy?test)\.(cpython-[^/.]*|abi3)\.so$"
+    r"|^numpy/_?core/_simd\.[^/]*\.so$"
+)
+"""The last one is NumPy's for its tests of vector instructions, and for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
