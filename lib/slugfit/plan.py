@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from slugfit.tree import Entry, Tree
 
 SOURCE_STAYS = "Its source stays."
+LOADED = "Each start of the app loads it."
 """The reason for bytecode of a module that is kept although a rule proposed both."""
 
 Action = Literal["keep", "remove", "cut"]
@@ -305,5 +306,5 @@ def _held(
     if rule.needs == "source beside" and source not in facts.owners:
         return "Its source is not in the tree."
     if rule.scopes == ("stdlib",) and source in facts.starting:
-        return "Each start of the app loads it."
+        return LOADED
     return None

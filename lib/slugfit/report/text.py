@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slugfit import dists
 from slugfit.measure import ZERO
-from slugfit.plan import SOURCE_STAYS
+from slugfit.plan import LOADED, SOURCE_STAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,13 +147,15 @@ def _rules(report: Report) -> Iterator[str]:
 
 
 def _kept(report: Report) -> Iterator[str]:
-    if not report.kept:
+    # What is loaded does not look like dead weight to anybody.
+    staying = [kept for kept in report.kept if kept.reason != LOADED]
+    if not staying:
         return
-    files = sum(kept.files for kept in report.kept)
-    size = sum(kept.uncompressed for kept in report.kept)
+    files = sum(kept.files for kept in staying)
+    size = sum(kept.uncompressed for kept in staying)
     yield ""
     yield f"{files} files ({megabytes(size)} MB) look like dead weight and stay, for example:"
-    told = [kept for kept in report.kept if kept.reason != SOURCE_STAYS]
+    told = [kept for kept in staying if kept.reason != SOURCE_STAYS]
     for kept in told[:3]:
         yield from _wrap(f"{kept.example}: {kept.reason}", "- ")
 
