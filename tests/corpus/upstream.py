@@ -6,6 +6,7 @@ another copy of the slimmed tree, and nothing else is.
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import json
 import os
@@ -38,7 +39,8 @@ PINS = (
 class Slice:
     """Some tests of a distribution: paths below site-packages, or below its source archive.
 
-    ``needs`` are other test folders that these import; they are put back too, and not run.
+    ``needs`` are other tests that these import, folders or patterns; they are put back too, and
+    not run.
     """
 
     set: str
@@ -49,7 +51,12 @@ class Slice:
 
 
 SLICES = (
-    Slice("datascience", "numpy", ("numpy/lib/tests", "numpy/linalg/tests")),
+    Slice(
+        "datascience",
+        "numpy",
+        ("numpy/lib/tests", "numpy/linalg/tests"),
+        needs=("numpy/_core/_rational_tests.*.so",),
+    ),
     Slice(
         "datascience",
         "scipy",
@@ -99,7 +106,10 @@ def _with_tests(before: Environment, slimmed: Environment, part: Slice) -> Envir
     if not part.archive:
         for path, _ in environments.files(before.site):
             folder, _, name = path.rpartition("/")
-            wanted = any(f"{path}/".startswith(f"{one}/") for one in part.paths + part.needs)
+            wanted = any(
+                f"{path}/".startswith(f"{one}/") or fnmatch.fnmatchcase(path, one)
+                for one in part.paths + part.needs
+            )
             above = any(one.startswith(f"{folder}/") for one in part.paths)
             if wanted or (above and name in {"conftest.py", "__init__.py"}):
                 _link(before.site / path, copy.site / path)
