@@ -8,10 +8,10 @@ from slugfit import elf, measure, record
 from slugfit.stash import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
-    from slugfit.dists import Owners
+    from slugfit.dists import Distribution, Owners
     from slugfit.elf import Tail
     from slugfit.plan import Decision
     from slugfit.tree import Tree
@@ -27,11 +27,9 @@ def from_plan(tree: Tree, owners: Owners, decisions: tuple[Decision, ...]) -> Ch
         path: _cutter(tree.root / path, tail) for path, tail in cut.items()
     }
     gone = set(removed)
-    for dist in record.touched(owners.distributions, gone, cut):
-        path = f"{dist.info}/RECORD"
-        if path not in gone:
-            own = {name: cut[name] for name in sorted(cut.keys() & dist.files)}
-            written[path] = _recorder(tree.root, path, dist.site, gone, own)
+    for path, dist in _records(owners, gone, cut):
+        own = {name: cut[name] for name in sorted(cut.keys() & dist.files)}
+        written[path] = _recorder(tree.root, path, dist.site, gone, own)
     modes = {entry.path: entry.mode & 0o7777 for entry in tree.entries}
     emptied = measure.emptied_folders(tree, decisions)
     return Change(removed, written, tuple((path, modes[path]) for path in emptied))
@@ -46,12 +44,20 @@ def records(
     """
     gone = {item.path for item in decisions if item.action == "remove"}
     found = {}
-    for dist in record.touched(owners.distributions, gone, ()):
+    for path, dist in _records(owners, gone, ()):
+        text = _text((old or tree.root) / path)
+        found[path] = record.rewrite(text, dist.site, gone, {}).encode(*_ENCODING)
+    return found
+
+
+def _records(
+    owners: Owners, gone: Collection[str], cut: Collection[str]
+) -> Iterator[tuple[str, Distribution]]:
+    """Each RECORD that stays and would be wrong, with its distribution."""
+    for dist in record.touched(owners.distributions, gone, cut):
         path = f"{dist.info}/RECORD"
         if path not in gone:
-            text = _text((old or tree.root) / path)
-            found[path] = record.rewrite(text, dist.site, gone, {}).encode(*_ENCODING)
-    return found
+            yield path, dist
 
 
 def _text(file: Path) -> str:

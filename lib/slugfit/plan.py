@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from slugfit.tree import Entry, Tree
 
 SOURCE_STAYS = "Its source stays."
-LOADED = "Each start of the app loads it."
 """The reason for bytecode of a module that is kept although a rule proposed both."""
+LOADED = "Each start of the app loads it."
+"""The reason for bytecode that would only be made again, each time."""
 
 Action = Literal["keep", "remove", "cut"]
 _BUILT = (".heroku", ".profile.d")
@@ -305,6 +306,6 @@ def _held(
         return SOURCE_STAYS
     if rule.needs == "source beside" and source not in facts.owners:
         return "Its source is not in the tree."
-    if rule.scopes == ("stdlib",) and source in facts.starting:
+    if rule.needs == "source beside" and source in facts.starting:
         return LOADED
     return None

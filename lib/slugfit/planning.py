@@ -53,8 +53,11 @@ def make_plan(root: Path, config: Config) -> Planned:
     paths = tuple(decision.path for decision in proposed if decision.action != "remove")
     staying = references.Staying(paths, read.outside)
     held = references.find(read.tree.root, read.layout, read.owners, candidates, staying)
-    starting = _starting(read, config, plan.decide(facts, found, held))
-    return _planned(read, plan.decide(replace(facts, starting=starting), found, held))
+    decisions = plan.decide(facts, found, held)
+    starting = _starting(read, config, decisions)
+    if starting:
+        decisions = plan.decide(replace(facts, starting=starting), found, held)
+    return _planned(read, decisions)
 
 
 @dataclass(frozen=True, slots=True)
