@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # The wrapped buildpack: where it comes from, and that it is what was asked for.
 #
-# Usage: source lib/output.sh and lib/upstream.sh, with SCRATCH_DIR set to a folder of this run's own.
+# Usage: source lib/output.sh, lib/redact.sh and lib/upstream.sh, with SCRATCH_DIR set to a folder of
+# this run's own.
 
 # heroku/heroku-buildpack-python v351. The hash is the check: git computes it from the content.
 readonly UPSTREAM_URL='https://github.com/heroku/heroku-buildpack-python'
@@ -38,7 +39,7 @@ readonly UPSTREAM_REFERENCE='refs/slugfit/wrapped'
 # It has to have a bin/SCRIPT. Ends the build, with the reason and the ways out, if that fails.
 upstream::obtain() {
 	local value="${1}" cache_dir="${2}" dest="${3}" script="${4}" path="${1%%\?*}" shown reference
-	shown="$(upstream::_shown "${value}")"
+	shown="$(redact::url "${value}")"
 	reference="$(upstream::_reference "${value}")"
 	rm --recursive --force "${dest}"
 	mkdir --parents "${dest}"
@@ -55,14 +56,14 @@ upstream::obtain() {
 		output::step "Wrapping the buildpack from ${shown}"
 		upstream::_from_git "${value%%#*}" "${reference}" "${cache_dir}" "${dest}"
 	else
-		upstream::_fail "${value}" '' 'it is no folder with a bin/compile, no archive, and no git URL'
+		upstream::_fail "${value}" '' 'it is not a folder with a bin/compile, not an archive and not a git URL'
 	fi
 	if [[ ! -f "${dest}/bin/${script}" || ! -x "${dest}/bin/${script}" ]]; then
 		upstream::_fail "${value:-${UPSTREAM_URL}}" '' "it has no bin/${script} that can be run"
 	fi
 }
 
-# What stands behind the #; HEAD if there is nothing. A hash may be written in capitals.
+# What stands after the #; HEAD if there is nothing. A hash may be written in capitals.
 upstream::_reference() {
 	local reference=''
 	if [[ "${1}" == *'#'* ]]; then
@@ -96,7 +97,7 @@ upstream::_from_archive() {
 		*) unpack=(tar --extract --no-same-owner --directory "${tree}" --file "${archive}") ;;
 	esac
 	if ! "${unpack[@]}" &>"${log}"; then
-		why="$(upstream::_last_line "${value}" "${log}")"
+		why="$(upstream::_last_line "${value}" '' "${log}")"
 		upstream::_fail "${value}" '' "the archive could not be unpacked: ${why}"
 	fi
 	upstream::_adopt "${tree}" "${dest}"
@@ -110,7 +111,7 @@ upstream::_download() {
 	if ! curl --config - --fail --location --proto '=file,http,https' --silent --show-error \
 		--connect-timeout 20 --speed-limit 1000 --speed-time 60 --retry 2 \
 		--output "${archive}" <<<"url = \"${quoted}\"" 2>"${log}"; then
-		why="$(upstream::_last_line "${url}" "${log}")"
+		why="$(upstream::_last_line "${url}" '' "${log}")"
 		upstream::_fail "${url}" '' "${why}"
 	fi
 }
@@ -146,7 +147,7 @@ upstream::_from_git() {
 	else
 		upstream::_fetch "${url}" "${reference}" "${repository}"
 		commit="$("${UPSTREAM_GIT[@]}" --git-dir="${repository}" rev-parse --verify "${UPSTREAM_REFERENCE}^{commit}")"
-		shown="$(upstream::_shown "${url}")"
+		shown="$(upstream::_shown "${url}" "${reference}")"
 		output::indent "Commit ${commit} (fetched from ${shown})"
 	fi
 	"${UPSTREAM_GIT[@]}" --git-dir="${repository}" archive --format=tar "${commit}" \
@@ -178,14 +179,14 @@ upstream::_fetch() {
 	local url="${1}" reference="${2}" repository="${3}" new="${3}.new" log="${SCRATCH_DIR:?}/log" why found
 	local git=("${UPSTREAM_GIT[@]}" --git-dir="${3}.new")
 	if ! "${git[@]}" check-ref-format "refs/${reference}"; then
-		upstream::_fail "${url}" "${reference}" 'what stands behind the # is no commit, tag or branch'
+		upstream::_fail "${url}" "${reference}" 'what stands after the # is not a commit, tag or branch'
 	fi
 	rm --recursive --force "${new}"
 	mkdir --parents "${new}"
 	if ! "${git[@]}" init --quiet --bare --template= "${new}" &>"${log}" \
 		|| ! "${git[@]}" fetch --quiet --depth 1 --no-tags --no-write-fetch-head -- \
 			"${url}" "+${reference}:${UPSTREAM_REFERENCE}" </dev/null &>"${log}"; then
-		why="$(upstream::_last_line "${url}" "${log}")"
+		why="$(upstream::_last_line "${url}" "${reference}" "${log}")"
 		rm --recursive --force "${new}"
 		upstream::_fail "${url}" "${reference}" "${why}"
 	fi
@@ -198,43 +199,47 @@ upstream::_fetch() {
 	mv "${new}" "${repository}"
 }
 
-# Prints a URL without what can be a secret: the user and password before the host, and the query.
+# Prints URL as it may be shown. With an @ in REFERENCE, both can be one password that holds a #.
 upstream::_shown() {
-	local url="${1}" scheme authority path=''
-	if [[ "${url}" != *'://'* ]]; then
-		printf '%s\n' "${url}"
-		return 0
+	local url="${1}" reference="${2}"
+	if [[ "${reference}" == *@* ]]; then
+		url+="#${reference}"
 	fi
-	scheme="${url%%://*}"
-	authority="${url#*://}"
-	if [[ "${authority}" == */* ]]; then
-		path="/${authority#*/}"
-		authority="${authority%%/*}"
-	fi
-	authority="${authority##*@}"
-	# A colon without a port behind it: a password with a slash in it, cut in two.
-	if [[ ! "${authority}" =~ ^(\[[^]]*\]|[^:]*)(:[0-9]*)?$ ]]; then
-		printf '%s://…\n' "${scheme}"
-		return 0
-	fi
-	if [[ "${path}" == *'?'* ]]; then
-		path="${path%%\?*}?…"
-	fi
-	printf '%s://%s%s\n' "${scheme}" "${authority}" "${path}"
+	redact::url "${url}"
 }
 
-# The last thing that git or curl said, with the URL as it may be shown.
+# Prints REFERENCE as it may be shown: as the fragment of a URL would be.
+upstream::_shown_reference() {
+	if [[ -n "${1}" && ! "${1}" =~ ^[A-Za-z0-9._/-]+$ ]]; then
+		printf '…\n'
+	else
+		printf '%s\n' "${1}"
+	fi
+}
+
+# The last thing that git, curl or tar said, with URL and REFERENCE as they may be shown.
 upstream::_last_line() {
-	local url="${1}" log="${2}" line shown
+	local url="${1}" reference="${2}" log="${3}" line shown
+	# For git and curl these end the host, and then a part of a password is told as the host's name.
+	if [[ "${url}" == *'://'* && "${url#*://}#${reference}" == *[/?#]*@* ]]; then
+		printf '%s\n' 'it is not shown, because it may hold a part of a password. In a URL a / in a user' \
+			'name or password is written %2F, a ? %3F, a # %23 and an @ %40.'
+		return 0
+	fi
 	line="$(sed '/^[[:space:]]*$/d' "${log}" | tail --lines=1)"
-	shown="$(upstream::_shown "${url}")"
+	shown="$(redact::url "${url}")"
 	line="${line//"${url}"/"${shown}"}"
-	sed --regexp-extended 's#(://)[^/[:space:]]*@#\1#g' <<<"${line:-no reason was given}"
+	if [[ -n "${reference}" ]]; then
+		shown="$(upstream::_shown_reference "${reference}")"
+		line="${line//"${reference}"/"${shown}"}"
+	fi
+	redact::text "${line:-no reason was given}"
 }
 
 upstream::_fail() {
 	local url="${1}" reference="${2}" why="${3}" shown
-	shown="$(upstream::_shown "${url}")"
+	shown="$(upstream::_shown "${url}" "${reference}")"
+	reference="$(upstream::_shown_reference "${reference}")"
 	output::error <<-END
 		The buildpack that Slugfit wraps could not be obtained.
 

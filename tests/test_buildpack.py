@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -967,7 +968,10 @@ def test_a_value_that_is_nothing_known(pack: Buildpack, value: str) -> None:
     ran = pack.compile()
     assert (ran.code, ran.err) == (1, "")
     assert f" !     From:   {value}\n" in ran.out
-    assert " !     Reason: it is no folder with a bin/compile, no archive, and no git" in ran.out
+    assert (
+        " !     Reason: it is not a folder with a bin/compile, not an archive and not a git"
+        in ran.out
+    )
 
 
 def test_a_bin_compile_that_cannot_be_run(wrapping: Buildpack, tmp_path: Path) -> None:
@@ -1109,7 +1113,8 @@ def test_a_reference_that_is_not_there(pack: Buildpack, tmp_path: Path, referenc
     pack.config(SLUGFIT_UPSTREAM=f"file://{tmp_path}/repo#{reference}")
     ran = pack.compile()
     assert (ran.code, ran.err) == (1, "")
-    assert f" !     From:   file://{tmp_path}/repo\n !     Commit: {reference}\n" in ran.out
+    shown = reference if re.fullmatch(r"[\w./-]+", reference) else "…"
+    assert f" !     From:   file://{tmp_path}/repo\n !     Commit: {shown}\n" in ran.out
     assert " !     Reason: " in ran.out
     assert not (pack.build / "upstream.args").exists()
 
@@ -1133,6 +1138,28 @@ def test_credentials_are_never_printed(pack: Buildpack, scheme: str, user: str, 
     assert (ran.code, ran.err) == (1, "")
     assert f" !     From:   {scheme}://" in ran.out
     assert "- Add heroku/python before Slugfit." in ran.out
+
+
+@pytest.mark.parametrize(
+    "user", ["{}/a@", "{}?a@", "{}#a@", "u:a?{}@", "u:a#{}@", "u:a'{}@", "u:a {}@", "u:%2F{}@"]
+)
+@pytest.mark.parametrize("path", ["up.git", "up.git?key={}#v1", "up.git#a={}", "up.tgz?key={}"])
+def test_what_git_and_curl_say_is_shown_without_secrets(
+    pack: Buildpack, user: str, path: str
+) -> None:
+    place = user.format(CANARY) + "127.0.0.1:1/" + path.format(CANARY)
+    pack.config(SLUGFIT_UPSTREAM=f"http://{place}")
+    ran = pack.compile()
+    assert (ran.code, ran.err) == (1, "")
+    assert " !     Reason: " in ran.out
+
+
+@pytest.mark.parametrize("path", ["repo.git?key={}", "repo.git?key={}#v1", "repo.git#key={}"])
+def test_gits_own_message_is_shown_without_the_query(pack: Buildpack, path: str) -> None:
+    pack.config(SLUGFIT_UPSTREAM="http://127.0.0.1:1/" + path.format(CANARY))
+    ran = pack.compile()
+    assert (ran.code, ran.err) == (1, "")
+    assert " !     Reason: fatal: unable to access 'http://127.0.0.1:1/repo.git" in ran.out
 
 
 def test_a_host_that_cannot_be_reached_is_told_with_every_way_out(
