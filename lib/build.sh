@@ -7,8 +7,9 @@
 # models: those come before the installation, which takes longer to fail, and whose hooks may load
 # one. Sets SCRATCH_DIR, which is gone at the end.
 build::begin() {
+	SCRATCH_DIR=''
+	failure::watch "Slugfit's ${1}" build::clean_up
 	SCRATCH_DIR="$(mktemp --directory)"
-	trap build::finish EXIT
 	build::arguments "$@"
 	build::end_if_repeated
 	rm --recursive --force "${BUILDPACK_DIR:?}/export" "${BUILDPACK_DIR}/.upstream"
@@ -77,9 +78,11 @@ build::wrap() {
 	upstream::obtain "${value}" "${CACHE_DIR}" "${BUILDPACK_DIR}/.upstream" "${1}"
 	# Not with `||`, which would switch errexit off inside.
 	set +o errexit
+	failure::unwatch
 	build::_run "${BUILDPACK_DIR}/.upstream/bin/${1}"
 	status=$?
 	set -o errexit
+	failure::watch "${failure_who}" build::clean_up
 	requirements::put_back
 	wheels::settle "${BUILD_DIR}" "${CACHE_DIR}" "${ENV_DIR}"
 	if [[ "${status}" -ne 0 ]]; then
@@ -91,9 +94,11 @@ build::wrap() {
 	fi
 }
 
-# A subshell: the installer's settings are for the wrapped buildpack alone.
+# A subshell: the installer's settings are for the wrapped buildpack alone. What fails in here before
+# that one runs is told in here.
 build::_run() (
 	set -o errexit
+	failure::watch "${failure_who}" :
 	environment::export_installer_vars "${ENV_DIR}"
 	requirements::export_vars
 	environment::set_build_defaults "${ENV_DIR}"
@@ -105,8 +110,10 @@ build::_run() (
 	exec "${1}" "${BUILD_DIR}" "${CACHE_DIR}" "${ENV_DIR}"
 )
 
-# build::finish: for the script's EXIT trap. The app's own files first.
-build::finish() {
+# build::clean_up: when the script ends, however it ends. The app's own files first.
+build::clean_up() {
 	requirements::put_back
-	rm --recursive --force "${SCRATCH_DIR:?}"
+	if [[ -n "${SCRATCH_DIR}" ]]; then
+		rm --recursive --force "${SCRATCH_DIR}"
+	fi
 }

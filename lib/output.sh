@@ -1,8 +1,13 @@
 # shellcheck shell=bash
-# What people read in the build log: plain text, no colour, all on stdout, which is the stream that
-# every platform shows.
+# What people read in the log: plain text, no colour.
 #
-# Usage: source lib/output.sh. All but output::step print TEXT, or stdin if there is none.
+# Usage: source lib/output.sh. All but output::step print TEXT, or stdin if there is none. Works in
+# bash 3.2 too. lib/standin/lib/output.sh is a copy of this file.
+
+# Where warnings and errors go: 1, which every platform shows, or 2 where stdout is an answer.
+output_stream=1
+# Not empty once output::error has told why the script stops.
+output_error_told=''
 
 # output::step TEXT: one line that opens a step.
 output::step() {
@@ -16,14 +21,18 @@ output::indent() {
 
 # output::warning [TEXT]: something to act on; the build goes on.
 output::warning() {
-	output::_prefix ' !     ' "$@"
+	output::_prefix ' !     ' "$@" >&"${output_stream}"
 }
 
-# output::error [TEXT]: why the build stops here. The caller stops it.
+# output::error [TEXT]: why the build stops here. The caller stops it, and does not call this in a
+# subshell or a pipeline: lib/failure.sh would not know of it.
 output::error() {
-	printf '\n'
-	output::_prefix ' !     ' "$@"
-	printf '\n'
+	output_error_told=yes
+	{
+		printf '\n'
+		output::_prefix ' !     ' "$@"
+		printf '\n'
+	} >&"${output_stream}"
 }
 
 output::_prefix() {

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # The bridge to the engine, lib/slugfit: the only place that knows it is written in Python.
 #
-# Usage: source lib/output.sh and lib/slim.sh, with BUILDPACK_DIR set, and SCRATCH_DIR for all but
-# slim::python. That works in bash 3.2 as well, because bin/slugfit runs on laptops.
+# Usage: source lib/output.sh, lib/python.sh and lib/slim.sh, with BUILDPACK_DIR set, and SCRATCH_DIR
+# for all but slim::python. That works in bash 3.2 as well, because bin/slugfit runs on laptops.
 
 # Isolated (-I: no PYTHON* variable, no user site), without site-packages (-S), and leaving no
 # bytecode in the buildpack (-B).
@@ -16,21 +16,20 @@ slim_status=0
 # slim::python [BUILD_DIR]: prints the interpreter that runs the engine, the app's own if it can,
 # else the machine's. Prints nothing if there is none.
 slim::python() {
-	local own="${1:+${1}/.heroku/python}" name candidate
+	local own="${1:+${1}/.heroku/python}" candidates candidate
 	if [[ -n "${own}" && -x "${own}/bin/python" ]] && LD_LIBRARY_PATH="${own}/lib" \
 		"${own}/bin/python" "${SLIM_PYTHON_OPTIONS[@]}" -c "${SLIM_PYTHON_CHECK}" &>/dev/null; then
 		printf '%s\n' "${own}/bin/python"
 		return 0
 	fi
-	for name in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
-		candidate="$(type -P "${name}" || true)"
-		# Found is not enough: a version manager's shim can be on PATH and start nothing.
+	candidates="$(python::on_path)"
+	while IFS= read -r candidate; do
 		if [[ -n "${candidate}" ]] \
-			&& "${candidate}" "${SLIM_PYTHON_OPTIONS[@]}" -c "${SLIM_PYTHON_CHECK}" &>/dev/null; then
+			&& "${candidate}" "${SLIM_PYTHON_OPTIONS[@]}" -c "${SLIM_PYTHON_CHECK}" &>/dev/null </dev/null; then
 			printf '%s\n' "${candidate}"
 			return 0
 		fi
-	done
+	done <<<"${candidates}"
 }
 
 # slim::engine BUILD_DIR COMMAND [ARGUMENT…]: runs the engine and leaves its exit code in
@@ -76,7 +75,8 @@ slim::check_config() {
 	local build_dir="${1}" env_dir="${2}" problems="${SCRATCH_DIR:?}/problems" python
 	python="$(slim::python "${build_dir}")"
 	if [[ -z "${python}" ]]; then
-		slim::no_python | output::error
+		slim::no_python >"${problems}"
+		output::error <"${problems}"
 		return 1
 	fi
 	slim::engine "${build_dir}" config "${build_dir}" --env-dir "${env_dir}" >"${problems}" 2>&1
@@ -118,7 +118,7 @@ slim::models() {
 slim::no_python() {
 	cat <<-'END'
 		Slugfit needs Python 3.10 or newer, and found none.
-		Looked for: .heroku/python in the app, then python3 and python3.10 to python3.14 on PATH.
+		Looked for: .heroku/python in the app, then python3 and every python3.10 or newer on PATH.
 		Install one of them (every stack from heroku-22 on has one), or remove Slugfit from the
 		app's buildpacks.
 	END

@@ -8,7 +8,7 @@ file has to be understood by every Python from 3.7: it is where an old one is to
 from __future__ import annotations
 
 import os
-import shutil
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 OLDEST = (3, 10)
-NAMES = ("python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3")
 CHECK = "import sys; sys.exit(sys.version_info < (3, 10))"
 
 
@@ -40,16 +39,53 @@ def elsewhere(arguments: Sequence[str]) -> int:
     place = os.path.dirname(os.path.abspath(__file__))
     if os.path.isfile(os.path.dirname(place)):
         place = os.path.dirname(place)
-    for name in filter(None, map(shutil.which, NAMES)):
-        check = [name, "-I", "-S", "-B", "-c", CHECK]
-        if subprocess.call(check, env=environment, stderr=subprocess.DEVNULL) == 0:
+    for program in on_path(os.environ.get("PATH", os.defpath)):
+        if is_new_enough(program, environment):
             # The same command line, without a shell in between.
-            os.execve(name, [name, "-I", "-S", "-B", place, *arguments], environment)
+            os.execve(program, [program, "-I", "-S", "-B", place, *arguments], environment)
     sys.stderr.write(
         "slugfit: Python 3.10 or newer is needed, and none was found; nothing was changed.\n"
     )
     # What a deploy runs must not fail for want of it.
     return 0 if arguments[:1] == ["hook"] else 1
+
+
+def on_path(path: str) -> list[str]:
+    """The Pythons of this machine in the order to try them: lib/python.sh has the same one.
+
+    The first python3, as people choose it, then each python3.N with N from 10 on, the newest first.
+    """
+    first: list[str] = []
+    numbered: list[tuple[int, str]] = []
+    # An empty folder means the current one, which may be an app's.
+    for folder in filter(None, path.split(os.pathsep)):
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            continue
+        for name in names:
+            match = re.match(r"python3(?:\.([1-9][0-9]+))?\Z", name)
+            program = os.path.join(folder, name)
+            if not match or not os.path.isfile(program) or not os.access(program, os.X_OK):
+                continue
+            if match[1]:
+                numbered.append((int(match[1]), program))
+            else:
+                first.append(program)
+    # Stable: of several with one number the first on PATH comes first.
+    numbered.sort(key=lambda entry: entry[0], reverse=True)
+    return first[:1] + [program for _, program in numbered]
+
+
+def is_new_enough(program: str, environment: dict[str, str]) -> bool:
+    """Whether it can run the engine. Found is not enough: a version manager's may start nothing."""
+    check = [program, "-I", "-S", "-B", "-c", CHECK]
+    try:
+        return not subprocess.call(
+            check, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    except OSError:
+        return False
 
 
 if __name__ == "__main__":
