@@ -38,17 +38,20 @@ failure::_set_trap() {
 # failure is its parent's too, one level up and less exact, so the first note of it is kept.
 failure::_note() {
 	local status="${1}" command="${2%%$'\n'*}" function="${FUNCNAME[1]}" file="${BASH_SOURCE[1]}"
-	local record="${SCRATCH_DIR:+${SCRATCH_DIR}/failure}" sentence
-	if [[ -n "${failure_is_ending}" ]]; then
-		# A trap's own commands have no name here.
-		command='the clean-up'
-	else
-		command="'${command}'"
-	fi
+	local record="${SCRATCH_DIR:+${SCRATCH_DIR}/failure}" place sentence
 	if [[ "${function}" == main ]]; then
 		function="the script"
 	fi
-	sentence="${command} failed (exit code ${status}) in ${function}, ${file#"${BUILDPACK_DIR:-}/"}:${BASH_LINENO[0]}."
+	place="in ${function}, ${file#"${BUILDPACK_DIR:-}/"}:${BASH_LINENO[0]}."
+	if [[ -n "${failure_is_ending}" ]]; then
+		# Bash does not name the commands of a trap. What could not be done before cannot be done now.
+		if [[ "${failure_told}" != *"${place}" ]]; then
+			failure_told="the clean-up failed (exit code ${status}) ${place}"
+			failure::_tell
+		fi
+		return 0
+	fi
+	sentence="'${command}' failed (exit code ${status}) ${place}"
 	if [[ "${BASH_SUBSHELL}" -gt "${failure_level}" ]]; then
 		if [[ -n "${record}" && ! -s "${record}" ]]; then
 			printf '%s\n' "${sentence}" 2>/dev/null >"${record}" || true
@@ -59,11 +62,8 @@ failure::_note() {
 		IFS= read -r sentence <"${record}" || true
 		rm -f "${record}" || true
 	fi
-	if [[ -z "${output_error_told}" ]]; then
+	if [[ -z "${output_error_told}" && ! -e "${SCRATCH_DIR:+${SCRATCH_DIR}/told}" ]]; then
 		failure_told="${sentence}"
-	fi
-	if [[ -n "${failure_is_ending}" ]]; then
-		failure::_tell
 	fi
 }
 
@@ -71,19 +71,20 @@ failure::_note() {
 failure::_end() {
 	local status="${1}"
 	failure_is_ending=yes
+	# Whatever becomes of the log, what follows has to run.
+	failure::unwatch
+	set +o errexit
 	if [[ -n "${failure_told}" ]]; then
-		# Whatever becomes of the log, what follows has to run.
-		failure::unwatch
-		set +o errexit
 		failure::_tell
 		status=1
 		if [[ -n "${failure_answer}" ]]; then
 			printf '%s\n' "${failure_answer}"
 			status=0
 		fi
-		set -o errexit
-		failure::_set_trap
 	fi
+	# A signal can come while neither is on.
+	set -o errexit
+	failure::_set_trap
 	"${failure_clean_up}"
 	exit "${status}"
 }

@@ -6,7 +6,7 @@
 
 # Where warnings and errors go: 1, which every platform shows, or 2 where stdout is an answer.
 output_stream=1
-# Not empty once output::error has told why the script stops.
+# Not empty once output::error has told why the script stops; SCRATCH_DIR/told is the same.
 output_error_told=''
 
 # output::step TEXT: one line that opens a step.
@@ -24,10 +24,13 @@ output::warning() {
 	output::_prefix ' !     ' "$@" >&"${output_stream}"
 }
 
-# output::error [TEXT]: why the build stops here. The caller stops it, and does not call this in a
-# subshell or a pipeline: lib/failure.sh would not know of it.
+# output::error [TEXT]: why the build stops here. The caller stops it.
 output::error() {
 	output_error_told=yes
+	# A subshell's variables end with it, and its failure is its parent's too.
+	if [[ "${BASH_SUBSHELL}" -gt 0 && -d "${SCRATCH_DIR:-}" ]]; then
+		: >"${SCRATCH_DIR}/told"
+	fi
 	{
 		printf '\n'
 		output::_prefix ' !     ' "$@"
@@ -39,7 +42,8 @@ output::_prefix() {
 	local prefix="${1}" line
 	if [[ "$#" -gt 1 ]]; then
 		output::_prefix "${prefix}" <<<"${2}"
-		return
+		# With a number: in a trap a bare one means the exit code from before the trap.
+		return 0
 	fi
 	# A last line without a line break is printed too, and an empty one without trailing blanks.
 	while IFS= read -r line || [[ -n "${line}" ]]; do

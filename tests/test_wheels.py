@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from buildpacks import ROOT, Buildpack, Ran, executable, tree
 from indexes import hermetic, sdist, served
 from slugfit.wrapping import wheels
-from test_buildpack import ROOT, Buildpack, Ran, executable, tree
 from trees import Content, plant
 
 if TYPE_CHECKING:

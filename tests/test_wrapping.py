@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from test_buildpack import CANARY, ROOT, Buildpack, Ran, executable, machine_python, tree
+from buildpacks import CANARY, ROOT, Buildpack, Ran, executable, machine_python, tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,9 +1,10 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # The build cache: Python with all packages, moved in at the start and linked out at the end.
-set -euo pipefail
+#
+# Usage: source lib/output.sh, lib/facts.sh and lib/cache.sh
 
-# cache::reasons BUILD_DIR CACHE_DIR STACK MANAGER: print why the cache cannot be used, one a line.
-function cache::reasons() {
+# cache::_reasons BUILD_DIR CACHE_DIR STACK MANAGER: print why the cache cannot be used, one a line.
+cache::_reasons() {
 	local cache="${2}/.heroku" manager="${4}" stack="" version="" before tool
 	if [[ -f "${cache}/python-stack" ]]; then
 		stack="$(<"${cache}/python-stack")"
@@ -11,34 +12,34 @@ function cache::reasons() {
 	if [[ -f "${cache}/python-version" ]]; then
 		version="$(<"${cache}/python-version")"
 	fi
-	cache::changed stack "${stack}" "${3}"
-	cache::changed "Python version" "${version#python-}" "${python_version:?}"
+	cache::_changed stack "${stack}" "${3}"
+	cache::_changed "Python version" "${version#python-}" "${python_version:?}"
 	before="$(facts::cached python_base)"
 	if [[ -z "${before}" ]]; then
 		printf 'The stand-in did not make this cache\n'
 		return 0
 	fi
-	cache::changed "place of this machine's Python" "${before}" "${python_base:?}"
+	cache::_changed "place of this machine's Python" "${before}" "${python_base:?}"
 	before="$(facts::cached package_manager)"
-	cache::changed "package manager" "${before}" "${manager}"
+	cache::_changed "package manager" "${before}" "${manager}"
 	if [[ "${before}" == "${manager}" ]]; then
 		tool="${manager^^}_VERSION"
 		before="$(facts::cached "${manager}_version_requested")"
-		cache::changed "${manager} version" "${before}" "${!tool}"
-		cache::compare_lock "${1}" "${cache}" "${manager}"
+		cache::_changed "${manager} version" "${before}" "${!tool}"
+		cache::_compare_lock "${1}" "${cache}" "${manager}"
 	fi
 }
 
-# cache::changed WHAT BEFORE NOW
-function cache::changed() {
+# cache::_changed WHAT BEFORE NOW
+cache::_changed() {
 	if [[ "${2}" != "${3}" ]]; then
 		printf 'The %s has changed from %s to %s\n' "${1}" "${2:-unknown}" "${3}"
 	fi
 }
 
-# cache::compare_lock BUILD_DIR CACHE MANAGER: pip and Pipenv leave what is no longer asked for, so
+# cache::_compare_lock BUILD_DIR CACHE MANAGER: pip and Pipenv leave what is no longer asked for, so
 # their environments cannot be brought up to date; Poetry and uv sync theirs.
-function cache::compare_lock() {
+cache::_compare_lock() {
 	local name
 	case "${3}" in
 		pip) name=requirements.txt ;;
@@ -51,13 +52,13 @@ function cache::compare_lock() {
 }
 
 # cache::restore BUILD_DIR CACHE_DIR STACK MANAGER
-function cache::restore() {
+cache::restore() {
 	local cache="${2}/.heroku" start reasons
 	start="$(facts::now)"
 	if [[ ! -d "${cache}/python" ]]; then
 		facts::set cache_status empty
 	else
-		reasons="$(cache::reasons "${@}")"
+		reasons="$(cache::_reasons "$@")"
 		if [[ -n "${reasons}" ]]; then
 			output::step "Discarding cache since:"
 			printf '       - %s\n' "${reasons//$'\n'/$'\n       - '}"
@@ -76,14 +77,14 @@ function cache::restore() {
 
 # cache::save BUILD_DIR CACHE_DIR STACK MANAGER: the build's last step, so that the hook's changes
 # are kept too. Hard links where they can be: nobody may write in place in the slug from here on.
-function cache::save() {
+cache::save() {
 	local cache="${2}/.heroku" start devices link=() file
 	start="$(facts::now)"
 	output::step "Saving cache"
 	mkdir --parents "${cache}"
 	rm --recursive --force "${cache}/python"
 	devices="$(stat --format=%d "${1}" "${2}" | uniq | wc --lines)"
-	if ((devices == 1)); then
+	if [[ "${devices}" -eq 1 ]]; then
 		link=(--link)
 	fi
 	cp --recursive --no-dereference "${link[@]}" "${1}/.heroku/python" "${cache}/"

@@ -1,11 +1,12 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # What stops a build before anything is installed, as it would on the platform.
-set -euo pipefail
+#
+# Usage: source lib/facts.sh and lib/checks.sh
 
 # checks::ran_twice BUILD_DIR: PYTHONHOME can only come from an earlier buildpack's export file.
-function checks::ran_twice() {
+checks::ran_twice() {
 	if [[ -f "${1}/.heroku/python/bin/python" && -v PYTHONHOME ]]; then
-		output::fail checks::duplicate-python-buildpack <<-TEXT
+		facts::fail checks::duplicate-python-buildpack <<-TEXT
 			Error: a Python buildpack has already run in this build.
 
 			There is a Python in .heroku/python, and PYTHONHOME is set.
@@ -17,11 +18,11 @@ function checks::ran_twice() {
 }
 
 # checks::python_dir BUILD_DIR
-function checks::python_dir() {
+checks::python_dir() {
 	local found
 	if [[ -e "${1}/.heroku/python" ]]; then
 		found="$(find "${1}/.heroku/python" -maxdepth 2 -printf '.heroku/python/%P\n' | sort | head --lines=20)"
-		output::fail checks::existing-python-dir <<-TEXT
+		facts::fail checks::existing-python-dir <<-TEXT
 			Error: the app already holds '.heroku/python'.
 
 			The buildpack installs Python there. What is in it now (20 at most):
@@ -35,11 +36,11 @@ function checks::python_dir() {
 }
 
 # checks::virtual_environment BUILD_DIR
-function checks::virtual_environment() {
+checks::virtual_environment() {
 	local name
 	for name in .venv venv; do
 		if [[ -f "${1}/${name}/pyvenv.cfg" ]]; then
-			output::fail checks::existing-venv-dir "${name}" <<-TEXT
+			facts::fail checks::existing-venv-dir "${name}" <<-TEXT
 				Error: the app holds a virtual environment, '${name}/'.
 
 				A virtual environment works only on the machine that made it,

@@ -1,19 +1,21 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # Django's collectstatic, with the config vars.
-set -euo pipefail
+#
+# Usage: source lib/output.sh, lib/facts.sh, lib/config.sh and lib/collectstatic.sh, with INDENT,
+# BUILDPACK_DIR and SCRATCH_DIR set
 
 # collectstatic::run: in the build directory; a failure fails the build.
-function collectstatic::run() {
+collectstatic::run() {
 	local start
 	start="$(facts::now)"
-	collectstatic::try
+	collectstatic::_try
 	facts::took django_collectstatic_duration "${start}"
 }
 
-# collectstatic::try: skip it, run it, or stop the build.
-function collectstatic::try() {
-	local disabled manage log="${scratch:?}/collectstatic.log"
-	local run=(bash "${STANDIN_DIR:?}/lib/config.sh")
+# collectstatic::_try: skip it, run it, or stop the build.
+collectstatic::_try() {
+	local disabled manage log="${SCRATCH_DIR:?}/collectstatic.log"
+	local run=(bash "${BUILDPACK_DIR:?}/lib/config.sh")
 	if [[ -f .heroku/collectstatic_disabled ]]; then
 		output::step "Skipping Django collectstatic since the file '.heroku/collectstatic_disabled' exists."
 		facts::set django_collectstatic disabled-file
@@ -39,12 +41,12 @@ function collectstatic::try() {
 	output::step "$ python ${manage} collectstatic --noinput"
 	if ! "${run[@]}" env PYTHONPATH="${PYTHONPATH:-.}" python "${manage}" collectstatic --noinput --traceback \
 		|& tee "${log}" |& "${INDENT[@]:?}"; then
-		collectstatic::failed "${manage}" "${log}"
+		collectstatic::_failed "${manage}" "${log}"
 	fi
 }
 
-# collectstatic::failed MANAGE LOG
-function collectstatic::failed() {
+# collectstatic::_failed MANAGE LOG
+collectstatic::_failed() {
 	local reason=collectstatic-other text
 	while IFS='=' read -r text known; do
 		if grep --quiet --fixed-strings "${text}" "${2}"; then
@@ -57,7 +59,7 @@ function collectstatic::failed() {
 		The CSS file=collectstatic-fancy-references
 		OSError=collectstatic-missing-file
 	TEXT
-	output::fail "${reason}" <<-TEXT
+	facts::fail "${reason}" <<-TEXT
 		Error: Django could not collect the app's static files.
 
 		'python ${1} collectstatic --noinput' failed; the traceback

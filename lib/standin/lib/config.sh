@@ -6,10 +6,11 @@
 #   runs COMMAND with the config vars in its environment, all but those that would break the build.
 #   It is a process of its own, so that no name among them (IFS, BUILD_DIR, CACHE_DIR) can
 #   reach the variables of the build's own scripts.
-set -euo pipefail
+
+set -euo pipefail -o errtrace
 
 # config::value NAME: the config var, else the variable of that name, else nothing.
-function config::value() {
+config::value() {
 	if [[ -f "${ENV_DIR:-}/${1}" ]]; then
 		cat "${ENV_DIR}/${1}"
 	else
@@ -17,8 +18,8 @@ function config::value() {
 	fi
 }
 
-# config::export: put the config vars into the environment.
-function config::export() {
+# config::_export: put the config vars into the environment.
+config::_export() {
 	local config_file config_name config_value
 	for config_file in "${ENV_DIR:-}"/*; do
 		config_name="${config_file##*/}"
@@ -36,6 +37,6 @@ function config::export() {
 }
 
 if [[ "${BASH_SOURCE[0]}" == "${0}" ]]; then
-	config::export
-	exec "${@}"
+	config::_export
+	exec "$@"
 fi

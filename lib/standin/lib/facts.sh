@@ -1,38 +1,39 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # What this build knows about itself: lines of KEY<tab>KIND<tab>VALUE in CACHE_DIR, the last one of
 # a key wins. A line is appended, never rewritten, so subshells and failed builds leave theirs too.
 # bin/report prints them as JSON.
-set -euo pipefail
+#
+# Usage: source lib/output.sh and lib/facts.sh, with CACHE_DIR set.
 
 readonly FACTS_FILE="${CACHE_DIR:?}/build-data/slugfit-standin"
 # The facts of the build that the cache holds the result of, whatever failed since.
 readonly CACHED_FACTS_FILE="${CACHE_DIR}/.heroku/slugfit-standin"
 
 # facts::start: forget the last build's facts.
-function facts::start() {
+facts::start() {
 	mkdir --parents "${FACTS_FILE%/*}"
 	: >"${FACTS_FILE}"
 }
 
 # facts::set KEY VALUE: a string, cut after 200 characters as the platform wants them short.
-function facts::set() {
+facts::set() {
 	local value="${2//[[:cntrl:]]/ }"
 	printf '%s\tstring\t%s\n' "${1}" "${value:0:200}" >>"${FACTS_FILE}"
 }
 
 # facts::set_raw KEY JSON: a number or a boolean.
-function facts::set_raw() {
+facts::set_raw() {
 	printf '%s\traw\t%s\n' "${1}" "${2}" >>"${FACTS_FILE}"
 }
 
 # facts::now: microseconds since the epoch.
-function facts::now() {
+facts::now() {
 	# Some locales write the fraction after a comma.
 	printf '%s\n' "${EPOCHREALTIME//[.,]/}"
 }
 
 # facts::took KEY START: the seconds since START, a value of facts::now.
-function facts::took() {
+facts::took() {
 	local now
 	now="$(facts::now)"
 	local elapsed=$((now - ${2}))
@@ -42,7 +43,7 @@ function facts::took() {
 }
 
 # facts::cached KEY: a string of the build in the cache, or nothing.
-function facts::cached() {
+facts::cached() {
 	local key kind value found=""
 	if [[ -f "${CACHED_FACTS_FILE}" ]]; then
 		while IFS=$'\t' read -r key kind value; do
@@ -54,21 +55,13 @@ function facts::cached() {
 	printf '%s\n' "${found}"
 }
 
-# facts::unhandled COMMAND LINE: the ERR trap. Every failure that was foreseen has told itself.
-function facts::unhandled() {
-	if grep --quiet $'^failure_reason\t' "${FACTS_FILE}"; then
-		return 0
+# facts::fail REASON [DETAIL] <<TEXT: tell what happened, why and what to do, and stop the build.
+# REASON and DETAIL go into the report.
+facts::fail() {
+	output::error
+	facts::set failure_reason "${1}"
+	if [[ -n "${2:-}" ]]; then
+		facts::set failure_detail "${2}"
 	fi
-	output::warning <<-TEXT
-		Error: Slugfit's stand-in for the Python buildpack stopped where it should not.
-
-		The command that failed (line ${2}):
-		${1}
-
-		If your disk is not full and you may write to the build and cache
-		directories, then this is a bug in Slugfit: please report it with
-		the lines above.
-	TEXT
-	facts::set failure_reason internal-error::unhandled
-	facts::set failure_detail "${1}"
+	exit 1
 }

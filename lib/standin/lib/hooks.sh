@@ -1,9 +1,10 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # The app's own bin/pre_compile and bin/post_compile, run in the build directory.
-set -euo pipefail
+#
+# Usage: source lib/output.sh, lib/facts.sh and lib/hooks.sh, with INDENT and BUILDPACK_DIR set
 
 # hooks::run NAME: run bin/NAME with the config vars, if the app has it.
-function hooks::run() {
+hooks::run() {
 	local hook="bin/${1}" start
 	if [[ ! -f "${hook}" ]]; then
 		facts::set_raw "${1}_hook" false
@@ -17,8 +18,8 @@ function hooks::run() {
 		install --mode=755 "${hook}" "${hook}.executable"
 		mv "${hook}.executable" "${hook}"
 	fi
-	if ! bash "${STANDIN_DIR:?}/lib/config.sh" "${hook}" |& "${INDENT[@]:?}"; then
-		output::fail "hooks::${1}" <<-TEXT
+	if ! bash "${BUILDPACK_DIR:?}/lib/config.sh" "${hook}" |& "${INDENT[@]:?}"; then
+		facts::fail "hooks::${1}" <<-TEXT
 			Error: the app's ${hook} failed.
 
 			Its output above tells why. Mend the script, or remove it.

@@ -1,37 +1,39 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # This machine's Python: which one builds the app, and a copy of it in the slug.
-set -euo pipefail
+#
+# Usage: source lib/output.sh, lib/facts.sh, lib/python.sh and lib/interpreter.sh, with
+# BUILDPACK_DIR set
 
-# interpreter::find NAME BUILD_DIR: print version, base prefix and program, one a line, of the first
-# NAME on PATH that is a Python we can use; nothing if there is none.
-function interpreter::find() {
-	local programs program folder
-	programs="$(type -a -P "${1}" || true)"
-	while read -r program; do
+# interpreter::_first_usable PROGRAMS BUILD_DIR: print version, base prefix and program, one a line, of
+# the first of PROGRAMS, one a line, that is a Python we can use; nothing if there is none.
+interpreter::_first_usable() {
+	local program folder
+	while IFS= read -r program; do
 		# A version manager's shim obeys the .python-version of the current directory, and fails if
 		# it does not have that very version: then the machine's own choice counts.
 		for folder in "${2}" /; do
 			if [[ -n "${program}" ]] && (
 				cd "${folder}"
-				exec "${program}" -I -S -B "${STANDIN_DIR:?}/lib/interpreter.py" about </dev/null 2>/dev/null
+				exec "${program}" -I -S -B "${BUILDPACK_DIR:?}/lib/interpreter.py" about </dev/null 2>/dev/null
 			); then
 				return 0
 			fi
 		done
-	done <<<"${programs}"
+	done <<<"${1}"
 }
 
 # interpreter::choose BUILD_DIR: set python_version (X.Y.Z), python_base (its prefix) and
 # python_program for the rest of the build, and say which Python that is, and why if it is not the
 # one that the app asks for.
-function interpreter::choose() {
-	local answer wanted lines=()
-	answer="$(interpreter::find python3 "${1}")"
+interpreter::choose() {
+	local programs answer wanted lines=()
+	programs="$(python::on_path)"
+	answer="$(interpreter::_first_usable "${programs}" "${1}")"
 	if [[ -z "${answer}" ]]; then
-		output::fail python-version::none-found <<-'TEXT'
+		facts::fail python-version::none-found <<-'TEXT'
 			Error: this machine has no Python that can build the app.
 
-			The stand-in copies the python3 on PATH, which must be Python 3.10
+			The stand-in copies python3 from PATH, or the newest python3.N: 3.10
 			or newer.
 
 			Install one (on Debian or Ubuntu: 'apt-get install python3'), or put
@@ -40,8 +42,8 @@ function interpreter::choose() {
 	fi
 	mapfile -t lines <<<"${answer}"
 	python_program="${lines[2]}"
-	if ! wanted="$("${python_program}" -I -S -B "${STANDIN_DIR}/lib/app.py" version "${1}" 2>&1)"; then
-		output::fail python-version::invalid "${wanted}" <<-TEXT
+	if ! wanted="$("${python_program}" -I -S -B "${BUILDPACK_DIR}/lib/app.py" version "${1}" 2>&1)"; then
+		facts::fail python-version::invalid "${wanted}" <<-TEXT
 			Error: the Python version that the app asks for cannot be read.
 
 			${wanted}
@@ -50,26 +52,28 @@ function interpreter::choose() {
 		TEXT
 	fi
 	if [[ -n "${wanted}" ]]; then
-		interpreter::choose_wanted "${1}" "${wanted%%$'\n'*}" "${wanted##*$'\n'}"
+		interpreter::_choose_wanted "${1}" "${wanted%%$'\n'*}" "${wanted##*$'\n'}"
 		return 0
 	fi
-	interpreter::use "${lines[@]}"
+	interpreter::_use "${lines[@]}"
 	output::step "The app asks for no Python version: using this machine's Python ${python_version}"
 	facts::set python_version_origin default
 }
 
-# interpreter::choose_wanted BUILD_DIR VERSION FILE
-function interpreter::choose_wanted() {
-	local series answer lines=() note=""
+# interpreter::_choose_wanted BUILD_DIR VERSION FILE
+interpreter::_choose_wanted() {
+	local series programs answer lines=() note=""
 	series="$(cut --delimiter=. --fields=1,2 <<<"${2}")"
 	facts::set python_version_requested "${2}"
 	facts::set python_version_origin "${3}"
-	answer="$(interpreter::find "python${series}" "${1}")"
+	programs="$(type -a -P "python${series}" || true)"
+	answer="$(interpreter::_first_usable "${programs}" "${1}")"
 	if [[ -z "${answer}" ]]; then
-		answer="$(interpreter::find python3 "${1}")"
+		programs="$(python::on_path)"
+		answer="$(interpreter::_first_usable "${programs}" "${1}")"
 	fi
 	mapfile -t lines <<<"${answer}"
-	interpreter::use "${lines[@]}"
+	interpreter::_use "${lines[@]}"
 	if [[ "${python_version%.*}" != "${series}" ]]; then
 		output::warning <<-TEXT
 			Warning: the app asks for Python ${2}, this build uses ${python_version}.
@@ -85,8 +89,8 @@ function interpreter::choose_wanted() {
 	output::step "Python ${2} is asked for by ${3}: using this machine's Python ${python_version}${note}"
 }
 
-# interpreter::use VERSION BASE PROGRAM
-function interpreter::use() {
+# interpreter::_use VERSION BASE PROGRAM
+interpreter::_use() {
 	python_version="${1}"
 	# shellcheck disable=SC2034 # the cache looks at it
 	python_base="${2}"
@@ -97,7 +101,7 @@ function interpreter::use() {
 }
 
 # interpreter::install PREFIX: copy the chosen Python to PREFIX, unless the cache brought it.
-function interpreter::install() {
+interpreter::install() {
 	local prefix="${1}" start told
 	start="$(facts::now)"
 	if [[ -f "${prefix}/bin/python" ]]; then
@@ -105,8 +109,8 @@ function interpreter::install() {
 	else
 		output::step "Copying Python ${python_version}"
 		mkdir --parents "${prefix}"
-		if ! told="$("${python_program}" -I -S -B "${STANDIN_DIR}/lib/interpreter.py" copy "${prefix}" 2>&1)"; then
-			output::fail install-python "${told}" <<-TEXT
+		if ! told="$("${python_program}" -I -S -B "${BUILDPACK_DIR}/lib/interpreter.py" copy "${prefix}" 2>&1)"; then
+			facts::fail install-python "${told}" <<-TEXT
 				Error: this machine's Python could not be copied into the slug.
 
 				${told}
@@ -115,32 +119,32 @@ function interpreter::install() {
 				is complete.
 			TEXT
 		fi
-		interpreter::settle "${prefix}/lib/python${python_version%.*}"
-		interpreter::compile "${prefix}"
+		interpreter::_settle "${prefix}/lib/python${python_version%.*}"
+		interpreter::_compile "${prefix}"
 	fi
 	facts::took python_install_duration "${start}"
 }
 
-# interpreter::settle LIBRARY: make a distribution's patched Python keep its packages in
+# interpreter::_settle LIBRARY: make a distribution's patched Python keep its packages in
 # LIBRARY/site-packages, as every other does. Debian's looks into dist-packages only, and its `site`
 # is frozen into the program, so a .pth file in a folder that it does read has to mend it.
-function interpreter::settle() {
+interpreter::_settle() {
 	local packages="${1}/site-packages" folder installs
 	if ! python -I -B -c 'import sys; sys.exit(sys.argv[1] not in sys.path)' "${packages}"; then
 		folder="$(python -I -B -c 'import site; print(site.getsitepackages()[-1])')"
 		mkdir --parents "${folder}"
-		cp "${STANDIN_DIR}/layout/slugfit_layout.py" "${1}/"
+		cp "${BUILDPACK_DIR}/layout/slugfit_layout.py" "${1}/"
 		printf 'import slugfit_layout\n' >"${folder}/slugfit-layout.pth"
 	fi
 	installs="$(python -I -B -c 'import sysconfig; print(sysconfig.get_path("purelib"), sysconfig.__file__, sep="\n")')"
 	if [[ "${installs%%$'\n'*}" != "${packages}" ]]; then
-		cat "${STANDIN_DIR}/layout/sysconfig_end.txt" >>"${installs##*$'\n'}"
+		cat "${BUILDPACK_DIR}/layout/sysconfig_end.txt" >>"${installs##*$'\n'}"
 	fi
 }
 
-# interpreter::compile PREFIX: bytecode of the standard library that never looks at a file's time
+# interpreter::_compile PREFIX: bytecode of the standard library that never looks at a file's time
 # (a slug's times are not kept), at optimisation level 0 only, as Heroku's Python has it.
-function interpreter::compile() {
+interpreter::_compile() {
 	local half process processes=()
 	local compile=(
 		env --unset=PYTHONPYCACHEPREFIX PYTHONHASHSEED=0 python -S -m compileall

@@ -1,32 +1,53 @@
-#!/usr/bin/env bash
-# What the build log shows. Steps and commands go to stdout, warnings and errors to stderr; plain
-# text, so that a log file and a terminal show the same.
-set -euo pipefail
+# shellcheck shell=bash
+# What people read in the log: plain text, no colour.
+#
+# Usage: source lib/output.sh. All but output::step print TEXT, or stdin if there is none. Works in
+# bash 3.2 too. lib/standin/lib/output.sh is a copy of this file.
 
-# A command's output is set under its step: `COMMAND |& "${INDENT[@]}"`. An array, not a function:
-# bash would switch `errexit` off inside a function whose status is looked at.
-# shellcheck disable=SC2034 # the files that source this one use it
-readonly INDENT=(sed --unbuffered 's/^/       /')
+# Where warnings and errors go: 1, which every platform shows, or 2 where stdout is an answer.
+output_stream=1
+# Not empty once output::error has told why the script stops; SCRATCH_DIR/told is the same.
+output_error_told=''
 
-# output::step TEXT
-function output::step() {
+# output::step TEXT: one line that opens a step.
+output::step() {
 	printf -- '-----> %s\n' "${1}"
 }
 
-# output::warning <<TEXT
-function output::warning() {
-	printf '\n' >&2
-	sed 's/^/ !     /; s/ *$//' >&2
-	printf '\n' >&2
+# output::indent [TEXT]: what belongs to the step above.
+output::indent() {
+	output::_prefix '       ' "$@"
 }
 
-# output::fail REASON [DETAIL] <<TEXT: tell what happened, why and what to do, and stop the build.
-# REASON and DETAIL go into the report.
-function output::fail() {
-	output::warning
-	facts::set failure_reason "${1}"
-	if [[ -n "${2:-}" ]]; then
-		facts::set failure_detail "${2}"
+# output::warning [TEXT]: something to act on; the build goes on.
+output::warning() {
+	output::_prefix ' !     ' "$@" >&"${output_stream}"
+}
+
+# output::error [TEXT]: why the build stops here. The caller stops it.
+output::error() {
+	output_error_told=yes
+	# A subshell's variables end with it, and its failure is its parent's too.
+	if [[ "${BASH_SUBSHELL}" -gt 0 && -d "${SCRATCH_DIR:-}" ]]; then
+		: >"${SCRATCH_DIR}/told"
 	fi
-	exit 1
+	{
+		printf '\n'
+		output::_prefix ' !     ' "$@"
+		printf '\n'
+	} >&"${output_stream}"
+}
+
+output::_prefix() {
+	local prefix="${1}" line
+	if [[ "$#" -gt 1 ]]; then
+		output::_prefix "${prefix}" <<<"${2}"
+		# With a number: in a trap a bare one means the exit code from before the trap.
+		return 0
+	fi
+	# A last line without a line break is printed too, and an empty one without trailing blanks.
+	while IFS= read -r line || [[ -n "${line}" ]]; do
+		line="${prefix}${line}"
+		printf '%s\n' "${line%"${line##*[![:space:]]}"}"
+	done
 }

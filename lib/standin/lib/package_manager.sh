@@ -1,14 +1,15 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # Which package manager installs the app: the one whose file lies in the app's top directory.
-set -euo pipefail
+#
+# Usage: source lib/facts.sh and lib/package_manager.sh
 
 # package_manager::choose BUILD_DIR: print pip, pipenv, poetry or uv; stop unless it is exactly one.
-function package_manager::choose() {
+package_manager::choose() {
 	local build_dir="${1}" file files names="" found=()
 	local -A managers=(["Pipfile.lock"]=pipenv ["requirements.txt"]=pip ["poetry.lock"]=poetry ["uv.lock"]=uv)
 
 	if [[ -f "${build_dir}/Pipfile" && ! -f "${build_dir}/Pipfile.lock" ]]; then
-		output::fail package-manager::pipenv-missing-lockfile <<-'TEXT'
+		facts::fail package-manager::pipenv-missing-lockfile <<-'TEXT'
 			Error: there is a Pipfile and no Pipfile.lock.
 
 			Without the lock file every build may install other versions, so
@@ -28,14 +29,14 @@ function package_manager::choose() {
 			printf '%s\n' "${managers[${found[0]}]}"
 			;;
 		0)
-			package_manager::none_found "${build_dir}"
+			package_manager::_none_found "${build_dir}"
 			;;
 		*)
 			for file in "${found[@]}"; do
 				names+="${names:+,}${managers[${file}]}"
 			done
 			files="$(printf '%s\n' "${found[@]}")"
-			output::fail package-manager::multiple-found "${names}" <<-TEXT
+			facts::fail package-manager::multiple-found "${names}" <<-TEXT
 				Error: the app has the files of several package managers.
 
 				${files}
@@ -47,12 +48,12 @@ function package_manager::choose() {
 	esac
 }
 
-# package_manager::none_found BUILD_DIR: say what is there, and what is missing.
-function package_manager::none_found() {
+# package_manager::_none_found BUILD_DIR: say what is there, and what is missing.
+package_manager::_none_found() {
 	local there
 	there="$(ls -1 --almost-all --indicator-style=slash "${1}")"
 	if [[ -f "${1}/setup.py" ]]; then
-		output::fail package-manager::setup-py-only <<-'TEXT'
+		facts::fail package-manager::setup-py-only <<-'TEXT'
 			Error: there is a setup.py, and no package manager's file.
 
 			The buildpack cannot tell how the project is to be installed.
@@ -61,7 +62,7 @@ function package_manager::none_found() {
 			'--editable .' (without the quotes).
 		TEXT
 	fi
-	output::fail package-manager::none-found <<-TEXT
+	facts::fail package-manager::none-found <<-TEXT
 		Error: no package manager's file was found.
 
 		A Python app has a requirements.txt, Pipfile.lock, poetry.lock or

@@ -1,18 +1,21 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # Apps with a requirements.txt.
-set -euo pipefail
+#
+# Usage: source lib/output.sh, lib/facts.sh, lib/profile.sh, lib/tool.sh and lib/pip.sh, with INDENT
+# set
 
 readonly PIP_VERSION="26.2.1"
 readonly SETUPTOOLS_VERSION="70.3.0"
 
 # pip::install PREFIX: pip into the slug, where apps have always found it, and up to Python 3.12
 # setuptools.
-function pip::install() {
+pip::install() {
 	local series="${python_version:?}" specs=("pip==${PIP_VERSION}") pip told packages present
 	local text="pip ${PIP_VERSION}"
 	packages="${1}/lib/python${series%.*}/site-packages"
 	present="${packages}/pip-${PIP_VERSION}.dist-info/METADATA"
-	if ((${python_version:2:2} <= 12)); then
+	series="${series%.*}"
+	if [[ "${series#3.}" -le 12 ]]; then
 		specs+=("setuptools==${SETUPTOOLS_VERSION}")
 		text+=" and setuptools ${SETUPTOOLS_VERSION}"
 		facts::set setuptools_version "${SETUPTOOLS_VERSION}"
@@ -20,7 +23,7 @@ function pip::install() {
 	facts::set pip_version_requested "${PIP_VERSION}"
 	output::step "Installing ${text}"
 	# The last build's packages may have brought other versions: only what is there counts.
-	if [[ ! -f "${present}" || (${#specs[@]} == 2 && ! -f "${packages}/setuptools-${SETUPTOOLS_VERSION}.dist-info/METADATA") ]]; then
+	if [[ ! -f "${present}" || ("${#specs[@]}" -eq 2 && ! -f "${packages}/setuptools-${SETUPTOOLS_VERSION}.dist-info/METADATA") ]]; then
 		pip="$(tool::pip_path "${1}")"
 		tool::pip_install pip python "${pip}" "${specs[@]}"
 	fi
@@ -32,7 +35,7 @@ function pip::install() {
 }
 
 # pip::index_setting: the one config var that the standard buildpack hands to pip and Pipenv.
-function pip::index_setting() {
+pip::index_setting() {
 	if [[ -r "${ENV_DIR:-}/PIP_EXTRA_INDEX_URL" ]]; then
 		PIP_EXTRA_INDEX_URL="$(<"${ENV_DIR}/PIP_EXTRA_INDEX_URL")"
 		export PIP_EXTRA_INDEX_URL
@@ -41,7 +44,7 @@ function pip::index_setting() {
 
 # pip::sync PREFIX: install what requirements.txt asks for, and for tests requirements-test.txt too.
 # Without pip's cache, as on the platform: what is cached is the installed packages.
-function pip::sync() {
+pip::sync() {
 	local command=(pip install -r requirements.txt)
 	if [[ -v INSTALL_TEST && -f requirements-test.txt ]]; then
 		command+=(-r requirements-test.txt)

@@ -1,12 +1,14 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # Apps with a Pipfile.lock.
-set -euo pipefail
+#
+# Usage: source lib/output.sh, lib/profile.sh, lib/tool.sh, lib/pip.sh and lib/pipenv.sh, with
+# INDENT and CACHE_DIR set
 
 # shellcheck disable=SC2034 # the cache reads it by its name
 readonly PIPENV_VERSION="2026.7.1"
 
 # pipenv::install PREFIX
-function pipenv::install() {
+pipenv::install() {
 	tool::install pipenv "${PIPENV_VERSION}" "${CACHE_DIR:?}" "${1}"
 	# Install into the slug's Python, not into an environment of the app's own.
 	export PIPENV_SYSTEM=1 PIPENV_VERBOSITY=-1 VIRTUAL_ENV="${1}"
@@ -16,7 +18,7 @@ function pipenv::install() {
 }
 
 # pipenv::sync PREFIX: --deploy stops if the lock file does not fit the Pipfile.
-function pipenv::sync() {
+pipenv::sync() {
 	local command=(pipenv install --deploy)
 	if [[ -v INSTALL_TEST ]]; then
 		command+=(--dev)

@@ -1,12 +1,14 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # Apps with a poetry.lock.
-set -euo pipefail
+#
+# Usage: source lib/output.sh, lib/facts.sh, lib/profile.sh, lib/tool.sh and lib/poetry.sh, with
+# INDENT and CACHE_DIR set
 
 # shellcheck disable=SC2034 # the cache reads it by its name
 readonly POETRY_VERSION="2.4.1"
 
 # poetry::install PREFIX
-function poetry::install() {
+poetry::install() {
 	tool::install poetry "${POETRY_VERSION}" "${CACHE_DIR:?}" "${1}"
 	# Poetry lives in this machine's Python, so it must be told that the slug's is the one in use.
 	export POETRY_VIRTUALENVS_CREATE=false VIRTUAL_ENV="${1}"
@@ -15,7 +17,7 @@ function poetry::install() {
 }
 
 # poetry::sync PREFIX
-function poetry::sync() {
+poetry::sync() {
 	local command=(poetry sync) place
 	if [[ ! -v INSTALL_TEST ]]; then
 		command+=(--only main)
@@ -24,7 +26,7 @@ function poetry::sync() {
 	# machine's Python if it did not obey VIRTUAL_ENV: make sure before it touches anything.
 	place="$(poetry env info --path --no-ansi --no-interaction 2>/dev/null || true)"
 	if [[ ! "${place}" -ef "${1}" ]]; then
-		output::fail install-dependencies::poetry "poetry env info: ${place}" <<-TEXT
+		facts::fail install-dependencies::poetry "poetry env info: ${place}" <<-TEXT
 			Error: Poetry does not use the slug's Python.
 
 			It would install into '${place}', so it was not started.

@@ -1,9 +1,11 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # Installing the package managers themselves: pip into the slug, the others into the cache.
-set -euo pipefail
+#
+# Usage: source lib/output.sh, lib/facts.sh and lib/tool.sh, with INDENT, BUILDPACK_DIR and
+# SCRATCH_DIR set
 
 # tool::pip_path PREFIX: print a path that Python can run as pip, from what this machine has.
-function tool::pip_path() {
+tool::pip_path() {
 	local wheel folder series="${python_version:?}"
 	local folders=("${1}/lib/python${series%.*}/ensurepip/_bundled" /usr/share/python-wheels)
 	for folder in "${folders[@]}"; do
@@ -16,7 +18,7 @@ function tool::pip_path() {
 	done
 	folder="$("${python_program:?}" -I -B -c 'import pip; print(pip.__path__[0])' 2>/dev/null || true)"
 	if [[ -z "${folder}" ]]; then
-		output::fail install-package-manager::no-pip <<-TEXT
+		facts::fail install-package-manager::no-pip <<-TEXT
 			Error: this machine's Python has no pip to start with.
 
 			The stand-in installs packages with the pip that comes with Python
@@ -28,29 +30,27 @@ function tool::pip_path() {
 		TEXT
 	fi
 	# Alone in a folder: beside this machine's packages pip would take those for the slug's.
-	mkdir --parents "${scratch:?}/pip"
-	cp --recursive "${folder}" "${scratch}/pip/"
-	printf '%s\n' "${scratch}/pip/pip"
+	mkdir --parents "${SCRATCH_DIR:?}/pip"
+	cp --recursive "${folder}" "${SCRATCH_DIR}/pip/"
+	printf '%s\n' "${SCRATCH_DIR}/pip/pip"
 }
 
 # tool::pip_install REASON PYTHON PIP SPEC…: install SPECs (NAME==VERSION) for PYTHON. The index of
 # this machine may lack a version that the platform's has: then the newest it has, with a warning.
 # This machine's settings for pip count (no --isolated): without them it may not reach an index.
-function tool::pip_install() {
-	local reason="${1}" python="${2}" pip="${3}" specs=("${@:4}") log="${scratch:?}/tool.log"
+tool::pip_install() {
+	local reason="${1}" python="${2}" pip="${3}" specs=("${@:4}") log="${SCRATCH_DIR:?}/tool.log"
 	local install=("${python}" "${pip}" install --disable-pip-version-check --no-cache-dir --no-input --quiet)
 	if "${install[@]}" "${specs[@]}" >"${log}" 2>&1; then
 		return 0
 	fi
 	if "${install[@]}" --upgrade "${specs[@]%%==*}" >>"${log}" 2>&1; then
-		output::warning <<-TEXT
-			Warning: '${specs[*]}' could not be installed from this machine's
-			package index; the newest version that it has is used instead.
-		TEXT
+		output::warning "Warning: '${specs[*]}' could not be installed from this machine's"
+		output::warning 'package index; the newest version that it has is used instead.'
 		return 0
 	fi
 	"${INDENT[@]:?}" <"${log}"
-	output::fail "install-package-manager::${reason}" <<-TEXT
+	facts::fail "install-package-manager::${reason}" <<-TEXT
 		Error: '${specs[*]}' could not be installed.
 
 		pip's output above tells why. Most often the package index cannot
@@ -62,8 +62,8 @@ function tool::pip_install() {
 # tool::install NAME VERSION CACHE_DIR PREFIX: NAME into an environment of its own in the cache, with
 # only its command on PATH. The environment is this machine's Python's, not the copy's, whose place
 # is another one in every build.
-function tool::install() {
-	local name="${1}" version="${2}" home="${3}/.heroku/python-${1}" export_file="${STANDIN_DIR:?}/export" pip told
+tool::install() {
+	local name="${1}" version="${2}" home="${3}/.heroku/python-${1}" export_file="${BUILDPACK_DIR:?}/export" pip told
 	facts::set "${name}_version_requested" "${version}"
 	# The link dangles when the cache has moved, and so does the environment's Python when this
 	# machine's was removed: then both are made anew.
@@ -75,7 +75,7 @@ function tool::install() {
 		mkdir --parents "${home}/bin"
 		pip="$(tool::pip_path "${4}")"
 		if ! told="$("${python_program}" -m venv --without-pip "${home}/venv" 2>&1)"; then
-			output::fail "install-package-manager::${name}" "${told}" <<-TEXT
+			facts::fail "install-package-manager::${name}" "${told}" <<-TEXT
 				Error: no environment could be made for ${name}.
 
 				${told}
@@ -94,8 +94,8 @@ function tool::install() {
 }
 
 # tool::failed NAME: the app's packages could not be installed.
-function tool::failed() {
-	output::fail "install-dependencies::${1}" <<-TEXT
+tool::failed() {
+	facts::fail "install-dependencies::${1}" <<-TEXT
 		Error: ${1} could not install the app's packages.
 
 		Its output above tells why.

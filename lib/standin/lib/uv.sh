@@ -1,12 +1,14 @@
-#!/usr/bin/env bash
+# shellcheck shell=bash
 # Apps with a uv.lock.
-set -euo pipefail
+#
+# Usage: source lib/output.sh, lib/profile.sh, lib/tool.sh and lib/uv.sh, with INDENT and CACHE_DIR
+# set
 
 # shellcheck disable=SC2034 # the cache reads it by its name
 readonly UV_VERSION="0.12.5"
 
 # uv::install PREFIX
-function uv::install() {
+uv::install() {
 	tool::install uv "${UV_VERSION}" "${CACHE_DIR:?}" "${1}"
 	# Install into the slug's Python, and never fetch another one.
 	export UV_PROJECT_ENVIRONMENT="${1}" UV_NO_MANAGED_PYTHON=1 UV_PYTHON_DOWNLOADS=never
@@ -20,7 +22,7 @@ function uv::install() {
 }
 
 # uv::sync PREFIX
-function uv::sync() {
+uv::sync() {
 	local command=(uv sync --locked)
 	if [[ ! -v INSTALL_TEST ]]; then
 		command+=(--no-default-groups)

@@ -4,7 +4,7 @@
 # It is sourced at boot: no `exit`, no `set`, and no function stays defined.
 
 # concurrency::memory: print the container's memory limit in MB, or nothing if there is none.
-function concurrency::memory() {
+concurrency::memory() {
 	local file bytes
 	for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
 		if [[ -r "${file}" ]] && read -r bytes <"${file}"; then
@@ -18,17 +18,17 @@ function concurrency::memory() {
 }
 
 # concurrency::set MEMORY CPUS: the lower of what both allow, at least one.
-function concurrency::set() {
+concurrency::set() {
 	local by_memory="$((${1} / 256))" by_cpus="$((2 * ${2} + 1))"
 	WEB_CONCURRENCY="$((by_memory < by_cpus ? by_memory : by_cpus))"
-	if ((WEB_CONCURRENCY < 1)); then
+	if [[ "${WEB_CONCURRENCY}" -lt 1 ]]; then
 		WEB_CONCURRENCY=1
 	fi
 	export WEB_CONCURRENCY WEB_CONCURRENCY_SET_BY=heroku/python
 }
 
 # concurrency::start
-function concurrency::start() {
+concurrency::start() {
 	local memory cpus
 	memory="$(concurrency::memory)"
 	cpus="$(nproc 2>/dev/null)"

@@ -1,0 +1,145 @@
+"""What an exit code of the engine's means for the build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from buildpacks import IDLE, Buildpack, Ran
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from buildpacks import Faults
+
+pytestmark = pytest.mark.usefixtures("idle")
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [(3, "over the limit"), (4, "could not be put back"), (5, "could not be verified")],
+)
+def test_the_engines_verdicts_stop_the_build(chaining: Buildpack, code: int, says: str) -> None:
+    slim = {"exit": code, "stdout": "the report\n", "stderr": "why\n"}
+    chaining.faults({"slim": slim}, IDLE)
+    ran = chaining.compile()
+    assert (ran.code, ran.err) == (code, "")
+    assert "the report\nwhy\n" in ran.out
+    assert f" !     The build stops here: the {'app' if code == 4 else 'sl'}" in ran.out
+    assert says in ran.out
+    assert "recover" not in chaining.commands()
+
+
+@pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ({"exit": 1, "stderr": "Traceback\n"}, "failed (exit code 1)"),
+        ({"exit": 2}, "failed (exit code 2)"),
+        ({"exit": 70}, "failed (exit code 70)"),
+        ({"signal": 9}, "was killed (signal 9: most often too little memory)"),
+        ({"signal": 15}, "was stopped by signal 15 (SIGTERM)"),
+    ],
+)
+def test_a_failed_engine_is_undone_and_ships_unslimmed(
+    chaining: Buildpack, step: Mapping[str, object], says: str
+) -> None:
+    others = {"recover": {"stdout": "put back\n"}, "environment profile": {"stdout": "A=1\n"}}
+    chaining.faults({"slim": step, **others}, IDLE)
+    ran = chaining.compile()
+    assert (ran.code, ran.err) == (0, "")
+    assert f" !     Slugfit {says}. The app is as it was before, and ships unslimmed." in ran.out
+    assert chaining.commands() == [
+        *("config", "models", "slim", "recover", "environment", "environment")
+    ]
+    assert "put back\n" in ran.out
+    # The shell's own remark about a killed child, with its whole command line.
+    assert "slim.sh" not in ran.out
+    assert (chaining.build / ".profile.d/slugfit.sh").read_text() == "A=1\n"
+
+
+@pytest.mark.parametrize("code", [1, 4, 137])
+def test_a_failed_recovery_stops_the_build(chaining: Buildpack, code: int) -> None:
+    recover = {"exit": code, "stdout": "stash kept in .stash\n"}
+    chaining.faults({"slim": {"signal": 9}, "recover": recover}, IDLE)
+    ran = chaining.compile()
+    assert (ran.code, ran.err) == (4, "")
+    assert "stash kept in .stash" in ran.out
+    assert "could not be put back as it was" in ran.out
+
+
+# Only the configuration is read by the real engine.
+QUIET: Faults = {"models": {}, "recover": {}, "environment": {}}
+
+
+@pytest.mark.parametrize("value", ["1", "true", "True", "yes", "on"])
+def test_strict_stops_the_build_when_the_engine_fails(chaining: Buildpack, value: str) -> None:
+    chaining.config(SLUGFIT_STRICT=value)
+    chaining.faults({"slim": {"signal": 9}}, QUIET)
+    ran = chaining.compile()
+    assert (ran.code, ran.err) == (1, "")
+    assert "the build stops because SLUGFIT_STRICT is on" in ran.out
+
+
+@pytest.mark.parametrize("value", ["", "0", "false", "False", "no", "off"])
+def test_strict_can_be_switched_off(chaining: Buildpack, value: str) -> None:
+    chaining.config(SLUGFIT_STRICT=value)
+    chaining.faults({"slim": {"exit": 1}}, QUIET)
+    assert chaining.compile().code == 0
+
+
+@pytest.mark.parametrize(("value", "code"), [("on", 1), ("1", 1), ("off", 0), ("False", 0)])
+def test_strict_is_read_without_the_engine_where_that_cannot_say(
+    chaining: Buildpack, value: str, code: int
+) -> None:
+    chaining.config(SLUGFIT_STRICT=value)
+    chaining.faults({"slim": {"exit": 1}}, IDLE)
+    assert chaining.compile().code == code
+
+
+def test_what_a_killed_engine_left_is_put_back(chaining: Buildpack) -> None:
+    """The real `recover` has the last word, not the fault that stands for the kill."""
+    (chaining.build / "app.py").touch()
+    chaining.faults({"slim": {"signal": 9}})
+    ran = chaining.compile()
+    assert (ran.code, ran.err) == (0, "")
+    assert "There is nothing to recover.\n !     Slugfit was killed (signal 9" in ran.out
+    assert "export PYTHONUNBUFFERED=" in (chaining.build / ".profile.d/slugfit.sh").read_text()
+
+
+@pytest.mark.parametrize("script", ["compile", "test-compile"])
+@pytest.mark.parametrize("mode", ["wrapping", "chaining"])
+def test_models_are_fetched_before_anything_is_built(
+    request: pytest.FixtureRequest, script: str, mode: str
+) -> None:
+    pack: Buildpack = request.getfixturevalue(mode)
+    pack.faults({"models": {"stdout": "-----> Models\n       a.onnx\n"}}, IDLE)
+    ran = pack.run(script, pack.build, pack.cache, pack.env)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("-----> Models\n       a.onnx\n-----> Slugfit: ")
+    (asked,) = (call["argv"] for call in pack.calls() if call["argv"][0] == "models")  # type: ignore[index]
+    build, env, cache = (str(path) for path in (pack.build, pack.env, pack.cache))
+    assert asked == ["models", build, "--env-dir", env, "--cache-dir", cache, "--build-log"]
+
+
+@pytest.mark.parametrize("code", [2, 10])
+def test_a_model_that_cannot_be_had_stops_the_build(wrapping: Buildpack, code: int) -> None:
+    models = {"exit": code, "stdout": "       a.onnx\n", "stderr": "what\n  why\n"}
+    wrapping.faults({"models": models}, IDLE)
+    ran = wrapping.compile()
+    assert ran == Ran(1, "       a.onnx\n\n !     what\n !       why\n\n", "")
+    assert not (wrapping.build / "upstream.args").exists()
+
+
+@pytest.mark.parametrize("step", [{"exit": 1, "stderr": "boom\n"}, {"signal": 9}])
+def test_an_engine_that_fails_over_models_stops_the_apps_that_have_some(
+    wrapping: Buildpack, step: Mapping[str, object]
+) -> None:
+    wrapping.faults({"models": step}, IDLE)
+    ran = wrapping.compile()
+    assert (ran.code, ran.err) == (0, "")
+    assert " !     Slugfit could not look for models (exit code 1" in ran.out
+    (wrapping.build / "pyproject.toml").write_text("[[tool.slugfit.models]]\n")
+    ran = wrapping.compile()
+    assert (ran.code, ran.err) == (1, "")
+    assert " !     Slugfit could not fetch the models (exit code 1" in ran.out

@@ -1,0 +1,170 @@
+"""The wrapped buildpack from a git repository."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from buildpacks import MARK, ROOT, UPSTREAM_COMPILE, Buildpack, executable, git, repository
+
+pytestmark = pytest.mark.usefixtures("idle")
+
+
+def pin(pack: Buildpack, url: str, commit: str) -> None:
+    """Make another repository and commit the pinned ones, in this copy."""
+    file = pack.root / "lib/upstream.sh"
+    lines = file.read_text().splitlines()
+    for at, line in enumerate(lines):
+        if line.startswith("readonly UPSTREAM_URL="):
+            lines[at] = f"readonly UPSTREAM_URL='{url}'"
+        if line.startswith("readonly UPSTREAM_COMMIT="):
+            lines[at] = f"readonly UPSTREAM_COMMIT='{commit}'"
+    file.write_text("\n".join(lines) + "\n")
+
+
+def test_the_pinned_commit_is_a_full_hash() -> None:
+    text = (ROOT / "lib/upstream.sh").read_text()
+    assert "'b4e7e721dc39a097feb68305bbd7551578782992'" in text
+    assert "'https://github.com/heroku/heroku-buildpack-python'" in text
+
+
+def test_the_pinned_commit_is_fetched_once_and_then_comes_from_the_cache(
+    pack: Buildpack, tmp_path: Path
+) -> None:
+    first, second = repository(tmp_path / "re po")
+    pin(pack, f"file://{tmp_path}/re po", first)
+    ran = pack.compile()
+    assert (ran.code, ran.err) == (0, "")
+    assert "-----> fake upstream: compile one" in ran.out
+    assert f"       Commit {first} (fetched from file://{tmp_path}/re po)" in ran.out
+    shutil.move(tmp_path / "re po", tmp_path / "gone")
+    ran = pack.compile()
+    assert (ran.code, ran.err) == (0, "")
+    assert f"       Commit {first} (from the build cache)" in ran.out
+    assert (pack.root / "export").read_text() == f"export FROM_UPSTREAM=yes\n{MARK}"
+
+    shutil.move(tmp_path / "gone", tmp_path / "re po")
+    pin(pack, f"file://{tmp_path}/re po", second)
+    ran = pack.compile()
+    assert "-----> fake upstream: compile two" in ran.out
+    assert f"       Commit {second} (fetched" in ran.out
+
+
+def test_the_unpacked_files_do_not_depend_on_the_users_git_settings(
+    pack: Buildpack, tmp_path: Path
+) -> None:
+    first, _ = repository(tmp_path / "repo")
+    home = Path(pack.environment["HOME"])
+    (home / "attributes").write_text("* export-ignore\n")
+    (home / ".gitconfig").write_text(
+        f"[core]\n\tautocrlf = true\n\tattributesFile = {home}/attributes\n"
+        f'[url "file://{tmp_path}/repo"]\n\tinsteadOf = https://example.org/mirrored\n'
+    )
+    # A mirror is what that file is for, so it is honoured.
+    pack.config(SLUGFIT_UPSTREAM=f"https://example.org/mirrored#{first}")
+    # As inside of a git hook, where these point at another repository.
+    ran = pack.compile(GIT_DIR="/nowhere", GIT_WORK_TREE="/nowhere", GIT_INDEX_FILE="/nowhere")
+    assert (ran.code, ran.err) == (0, "")
+    assert (pack.root / ".upstream/bin/compile").read_text() == UPSTREAM_COMPILE
+    assert (pack.root / ".upstream/bin/compile").stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize(
+    ("reference", "which"), [("", 1), ("#main", 1), ("#v244.2.0", 0), ("#HASH", 0), ("#hash", 0)]
+)
+def test_references(pack: Buildpack, tmp_path: Path, reference: str, which: int) -> None:
+    hashes = repository(tmp_path / "heroku-buildpack-python.git")
+    reference = reference.replace("HASH", hashes[0].upper()).replace("hash", hashes[0])
+    url = f"file://{tmp_path}/heroku-buildpack-python.git"
+    pack.config(SLUGFIT_UPSTREAM=url + reference)
+    ran = pack.compile()
+    assert (ran.code, ran.err) == (0, "")
+    assert f"       Commit {hashes[which]} (fetched from {url})" in ran.out
+    assert f"-----> fake upstream: compile {('one', 'two')[which]}" in ran.out
+
+
+def test_a_branch_is_followed(pack: Buildpack, tmp_path: Path) -> None:
+    repository(tmp_path / "repo")
+    pack.config(SLUGFIT_UPSTREAM=f"{tmp_path}/repo#main")
+    assert "compile two" in pack.compile().out
+    (tmp_path / "repo/version").write_text("three")
+    git(tmp_path / "repo", "commit", "--quiet", "--all", "--message", "three")
+    assert "compile three" in pack.compile().out
+
+
+@pytest.mark.parametrize("damage", ["objects", "a file", "reference", "missing", "empty"])
+def test_a_damaged_cache_is_fetched_again(pack: Buildpack, tmp_path: Path, damage: str) -> None:
+    first, _ = repository(tmp_path / "repo")
+    pin(pack, f"file://{tmp_path}/repo", first)
+    pack.compile()
+    copy = pack.cache / "slugfit/upstream.git"
+    blob = git(tmp_path / "repo", "rev-parse", f"{first}:version")
+    objects = [path for path in (copy / "objects").rglob("*") if path.is_file()]
+    if damage == "a file":
+        objects = [copy / "objects" / blob[:2] / blob[2:]]
+    for path in objects if damage in {"objects", "a file", "missing"} else []:
+        path.chmod(0o644)
+        if damage == "missing":
+            path.unlink()
+        else:
+            content = bytearray(path.read_bytes())
+            content[len(content) // 2] ^= 0xFF
+            path.write_bytes(content)
+    if damage == "reference":
+        (copy / "refs/slugfit/wrapped").write_text("")
+    if damage == "empty":
+        shutil.rmtree(copy)
+        copy.mkdir()
+    ran = pack.compile()
+    assert (ran.code, ran.err) == (0, "")
+    assert "       The copy in the build cache is damaged; it is fetched again.\n" in ran.out
+    assert f"       Commit {first} (fetched" in ran.out
+    assert "(from the build cache)" in pack.compile().out
+
+
+def test_an_interrupted_fetch_leaves_nothing_in_the_way(pack: Buildpack, tmp_path: Path) -> None:
+    first, _ = repository(tmp_path / "repo")
+    pin(pack, f"file://{tmp_path}/repo", first)
+    executable(pack.cache / "slugfit/upstream.git.new/HEAD", "half")
+    assert pack.compile().code == 0
+    assert not (pack.cache / "slugfit/upstream.git.new").exists()
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["0" * 40, "v1", "b4e7e72", "--upload-pack=touch x", "main:refs/heads/x", "../x", "a b"],
+)
+def test_a_reference_that_is_not_there(pack: Buildpack, tmp_path: Path, reference: str) -> None:
+    repository(tmp_path / "repo")
+    pack.config(SLUGFIT_UPSTREAM=f"file://{tmp_path}/repo#{reference}")
+    ran = pack.compile()
+    assert (ran.code, ran.err) == (1, "")
+    shown = reference if re.fullmatch(r"[\w./-]+", reference) else "…"
+    assert f" !     From:   file://{tmp_path}/repo\n !     Commit: {shown}\n" in ran.out
+    assert " !     Reason: " in ran.out
+    assert not (pack.build / "upstream.args").exists()
+
+
+def test_a_hash_of_something_that_is_no_commit(pack: Buildpack, tmp_path: Path) -> None:
+    repository(tmp_path / "repo")
+    tag = git(tmp_path / "repo", "rev-parse", "v244.2.0")
+    pack.config(SLUGFIT_UPSTREAM=f"file://{tmp_path}/repo#{tag}")
+    ran = pack.compile()
+    assert (ran.code, ran.err) == (1, "")
+    assert "Reason: it is not a commit there" in ran.out
+
+
+def test_a_host_that_cannot_be_reached_is_told_with_every_way_out(
+    pack: Buildpack, tmp_path: Path
+) -> None:
+    pin(pack, "http://127.0.0.1:1/heroku-buildpack-python", "1" * 40)
+    ran = pack.compile(HOME=str(tmp_path))
+    assert (ran.code, ran.err) == (1, "")
+    assert " !     From:   http://127.0.0.1:1/heroku-buildpack-python\n" in ran.out
+    assert f" !     Commit: {'1' * 40}\n" in ran.out
+    assert " !     Reason: fatal: unable to access 'http://127.0.0.1:1/" in ran.out
+    for way in ("Build again", "Set SLUGFIT_UPSTREAM", "Add heroku/python before Slugfit"):
+        assert f" !     - {way}" in ran.out
