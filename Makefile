@@ -14,9 +14,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Scripts; the files of lib/ are checked as part of the scripts that source them.
 SCRIPTS = $(shell git ls-files --cached --others --exclude-standard \
-	'bin/*' 'lib/standin/bin/*' 'tests/testrunner/*.sh' 'tests/stack/inside/*.sh' '.ci/*')
+	'bin/*' 'lib/standin/bin/*' 'tests/testrunner/*.sh' 'tools/stack/inside/*.sh' '.ci/*')
 SHELL_FILES = $(shell git ls-files --cached --others --exclude-standard \
-	'bin/*' 'lib/*.sh' 'lib/standin/bin/*' 'lib/standin/*.sh' 'tests/*.sh' '.ci/*')
+	'bin/*' 'lib/*.sh' 'lib/standin/bin/*' 'lib/standin/*.sh' 'tests/*.sh' 'tools/*.sh' '.ci/*')
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
@@ -39,10 +39,10 @@ format: $(VENV)/ready
 	$(BIN)/shfmt --write $(SHELL_FILES)
 
 bench: $(VENV)/ready
-	$(BIN)/python tests/bench.py $(BENCH)
+	$(BIN)/python tools/bench.py $(BENCH)
 
 corpus: $(VENV)/ready
-	PYTHONPATH=tests $(BIN)/python -B -m corpus $(CORPUS)
+	PYTHONPATH=tools $(BIN)/python -B -m corpus $(CORPUS)
 
 pyz:
 	$(PYTHON) -I -S -B lib/slugfit single-file slugfit.pyz
@@ -51,7 +51,7 @@ wheel: $(VENV)/ready
 	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 stack: $(VENV)/ready
-	PYTHONPATH=tests $(BIN)/python -B -m stack $(STACK)
+	PYTHONPATH=tools $(BIN)/python -B -m stack $(STACK)
 
 $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)

@@ -43,16 +43,14 @@ layers::models_at_boot() {
 
 # layers::defaults NAME ROOT ENV_DIR: what the app's processes get unless somebody set it.
 layers::defaults() {
-	local folder="${CNB_LAYERS_DIR:?}/${1}/env.launch" name value pairs="${SCRATCH_DIR:?}/pairs"
+	local folder="${CNB_LAYERS_DIR:?}/${1}/env.launch" name value variables="${SCRATCH_DIR:?}/variables"
 	rm --recursive --force "${folder}"
 	mkdir --parents "${folder}"
-	slim::engine "${2}" environment "${2}" --env-dir "${3}" --format pairs >"${pairs}" 2>&1
+	slim::variables "${2}" "${3}" "${variables}"
 	if [[ "${slim_status}" -ne 0 ]]; then
-		output::warning <"${pairs}"
-		output::warning "Slugfit set no variables (exit code ${slim_status})."
 		return 0
 	fi
 	while IFS='=' read -r name value; do
 		printf '%s' "${value}" >"${folder}/${name}.default"
-	done <"${pairs}"
+	done <"${variables}/pairs"
 }

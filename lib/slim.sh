@@ -141,89 +141,74 @@ slim::setting() {
 	awk 1 "${answer}"
 }
 
-# slim::run BUILD_DIR CACHE_DIR ENV_DIR [OPTION…]: slims, and decides what a failure means. The engine puts
-# back what it cannot prove; if it dies in the middle, its journal is undone here. Returns non-zero
-# only if the build has to stop: 3 over the limit, 4 not put back, 5 not verified, 1 anything else
-# under SLUGFIT_STRICT.
+# slim::run BUILD_DIR CACHE_DIR ENV_DIR [OPTION…]: slims. What a failure means is decided by the
+# engine's `conclude`, in a process of its own: it also undoes what an engine that was killed left.
+# Returns non-zero, with the reason in the log, only if the build has to stop.
 slim::run() {
 	local build_dir="${1}" cache_dir="${2}" env_dir="${3}"
+	local answer="${SCRATCH_DIR:?}/answer" problems="${SCRATCH_DIR}/problems"
 	shift 3
-	slim::engine "${build_dir}" slim "${build_dir}" --env-dir "${env_dir}" --cache-dir "${cache_dir}" --build-log "$@" 2>&1
-	case "${slim_status}" in
-		0) return 0 ;;
-		3) output::error "The build stops here: the slug is over the limit, and SLUGFIT_OVER_LIMIT=fail." ;;
-		4) output::error "The build stops here: the app could not be put back as it was. Run it again." ;;
-		5) output::error "The build stops here: the slimmed app could not be verified, and SLUGFIT_STRICT is on." ;;
-		*)
-			slim::_recover "${build_dir}" "${env_dir}" "${slim_status}"
-			return
-			;;
-	esac
+	slim::engine "${build_dir}" slim "${build_dir}" --env-dir "${env_dir}" --cache-dir "${cache_dir}" \
+		--build-log --slugignore-applied "$@" 2>&1
+	if [[ "${slim_status}" -eq 0 ]]; then
+		return 0
+	fi
+	slim::engine "${build_dir}" conclude "${build_dir}" --env-dir "${env_dir}" --status "${slim_status}" \
+		>"${answer}" 2>"${problems}"
+	if [[ ! -s "${answer}" ]]; then
+		output::warning <"${problems}"
+		output::error 'Slugfit was stopped, and the app could not be put back as it was. Build again.'
+		return 4
+	elif [[ "${slim_status}" -eq 0 ]]; then
+		output::warning <"${answer}"
+	else
+		output::error <"${answer}"
+	fi
 	return "${slim_status}"
 }
 
-slim::_recover() {
-	local build_dir="${1}" env_dir="${2}" engine_status="${3}" strict why
-	why="$(slim::_reason "${engine_status}")"
-	slim::engine "${build_dir}" recover "${build_dir}" 2>&1
-	if [[ "${slim_status}" -ne 0 ]]; then
-		output::error "Slugfit ${why}, and the app could not be put back as it was. Run the build again."
-		return 4
-	fi
-	strict="$(slim::setting "${build_dir}" "${env_dir}" strict)"
-	case "${strict}" in
-		'' | 0 | [Ff]alse | [Nn]o | [Oo]ff)
-			output::warning "Slugfit ${why}. The app is as it was before, and ships unslimmed."
-			;;
-		*)
-			output::error "Slugfit ${why}. The app is as it was before; the build stops because SLUGFIT_STRICT is on."
-			return 1
-			;;
-	esac
-}
-
-# What an exit code says; a shell adds 128 to the number of a signal.
-slim::_reason() {
-	local signal
-	if [[ "${1}" -eq 11 ]]; then
-		printf 'had no time left\n'
-	elif [[ "${1}" -eq 137 ]]; then
-		printf '%s\n' 'was killed (signal 9: most often too little memory)'
-	elif [[ "${1}" -gt 128 ]]; then
-		signal="$(kill -l "${1}" 2>/dev/null || true)"
-		printf 'was stopped by signal %d%s\n' "$((${1} - 128))" "${signal:+ (SIG${signal})}"
-	else
-		printf 'failed (exit code %d)\n' "${1}"
-	fi
-}
-
-# slim::environment BUILD_DIR ENV_DIR FORMAT FILE: writes the variables that suit this app to FILE: as
-# `profile` in place of what is there, as `export` below it. Leaves FILE alone if there are none.
+# slim::environment BUILD_DIR ENV_DIR EXPORT: writes the variables that suit this app: for its
+# processes to .profile.d/slugfit.sh, for later buildpacks below what is in EXPORT.
 slim::environment() {
-	local build_dir="${1}" env_dir="${2}" format="${3}" file="${4}"
-	local text="${SCRATCH_DIR:?}/text" problems="${SCRATCH_DIR}/problems" folder="${4%/*}"
-	slim::engine "${build_dir}" environment "${build_dir}" --env-dir "${env_dir}" --format "${format}" \
-		>"${text}" 2>"${problems}"
+	local build_dir="${1}" env_dir="${2}" export="${3}" variables="${SCRATCH_DIR:?}/variables"
+	slim::variables "${build_dir}" "${env_dir}" "${variables}"
+	if [[ "${slim_status}" -ne 0 ]]; then
+		return 0
+	fi
+	if [[ -L "${build_dir}/.profile.d" || -e "${build_dir}/.profile.d" && ! -d "${build_dir}/.profile.d" ]]; then
+		output::warning 'Slugfit set no variables in slugfit.sh: .profile.d is not a folder of the app.'
+	elif [[ -s "${variables}/profile" ]]; then
+		slim::_write "${variables}/profile" "${build_dir}/.profile.d/slugfit.sh"
+	fi
+	if [[ -s "${variables}/export" ]]; then
+		if [[ -f "${export}" ]]; then
+			# awk ends the last line, whether or not the file does.
+			awk 1 "${export}" "${variables}/export" >"${variables}/exports"
+			slim::_write "${variables}/exports" "${export}"
+		else
+			slim::_write "${variables}/export" "${export}"
+		fi
+	fi
+}
+
+# slim::variables ROOT ENV_DIR FOLDER: has the engine write the variables for the tree at ROOT into
+# FOLDER, as `profile`, `export` and `pairs`; says so if it cannot, and leaves slim_status.
+slim::variables() {
+	local root="${1}" env_dir="${2}" folder="${3}" problems="${SCRATCH_DIR:?}/problems"
+	slim::engine "${root}" environment "${root}" --env-dir "${env_dir}" --into "${folder}" >"${problems}" 2>&1
 	if [[ "${slim_status}" -ne 0 ]]; then
 		output::warning <"${problems}"
-		output::warning "Slugfit set no variables in ${file##*/} (exit code ${slim_status})."
-	elif [[ -s "${text}" && "${format}" == profile && (-L "${folder}" || -e "${folder}" && ! -d "${folder}") ]]; then
-		output::warning "Slugfit set no variables in ${file##*/}: ${folder##*/} is not a folder of the app's."
-	elif [[ -s "${text}" ]]; then
-		slim::_write "${format}" "${text}" "${file}"
+		output::warning "Slugfit set no variables (exit code ${slim_status})."
 	fi
 }
 
-# A new file and a rename: the app's own file of this name may be a link that leads elsewhere.
+# slim::_write TEXT FILE: a new file and a rename: the app's own file of this name may be a link that
+# leads elsewhere.
 slim::_write() {
-	local format="${1}" text="${2}" file="${3}"
+	local text="${1}" file="${2}"
 	mkdir --parents "${file%/*}"
 	rm --force "${file}.new"
-	if [[ "${format}" == export && -f "${file}" ]]; then
-		# awk ends the last line, whether or not the file does.
-		awk 1 "${file}" >"${file}.new"
-	fi
-	cat "${text}" >>"${file}.new"
+	cat "${text}" >"${file}.new"
 	mv "${file}.new" "${file}"
 }
 

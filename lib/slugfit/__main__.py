@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
 OLDEST = (3, 10)
 CHECK = "import sys; sys.exit(sys.version_info < (3, 10))"
 

@@ -25,12 +25,13 @@ def test_wrap_mode_builds_and_then_slims(wrapping: Buildpack) -> None:
         "-----> Slimmed",
     ]
     assert wrapping.commands() == [
-        *("config", "models", "prepare", "settle", "slim", "environment", "environment"),
+        *("config", "models", "prepare", "settle", "slim", "environment"),
     ]
     slim = wrapping.arguments("slim")
     build, env, cache = (str(path) for path in (wrapping.build, wrapping.env, wrapping.cache))
     assert slim[:-1] == [
-        *("slim", build, "--env-dir", env, "--cache-dir", cache, "--build-log", "--started")
+        *("slim", build, "--env-dir", env, "--cache-dir", cache, "--build-log"),
+        *("--slugignore-applied", "--started"),
     ]
     assert slim[-1].isdecimal()
 

@@ -16,22 +16,18 @@ pytestmark = pytest.mark.usefixtures("idle")
 
 def test_variables_go_below_the_wrapped_buildpacks_export(wrapping: Buildpack) -> None:
     wrapping.faults(
-        {
-            "environment profile": {"stdout": "export A=1\n"},
-            "environment export": {"stdout": "export B=2\n"},
-        },
+        {"environment": {"files": {"profile": "export A=1\n", "export": "export B=2\n"}}},
         IDLE,
     )
     assert wrapping.compile().code == 0
     export = (wrapping.root / "export").read_text()
     assert export == f"export FROM_UPSTREAM=yes\nexport B=2\n{MARK}"
     assert (wrapping.build / ".profile.d/slugfit.sh").read_text() == "export A=1\n"
-    formats = [call["argv"][-1] for call in wrapping.calls() if call["argv"][0] == "environment"]  # type: ignore[index]
-    assert formats == ["profile", "export"]
+    assert wrapping.commands().count("environment") == 1
 
 
 def test_a_second_build_sees_nothing_of_the_firsts_export(wrapping: Buildpack) -> None:
-    wrapping.faults({"environment export": {"stdout": "export B=2\n"}}, IDLE)
+    wrapping.faults({"environment": {"files": {"export": "export B=2\n"}}}, IDLE)
     wrapping.compile()
     first = (wrapping.root / "export").read_text()
     wrapping.compile()
@@ -49,17 +45,17 @@ def test_no_variables_no_files(chaining: Buildpack) -> None:
 
 def test_chain_mode_exports_only_its_own(chaining: Buildpack) -> None:
     (chaining.root / "export").write_text("export OLD=1\n")
-    chaining.faults({"environment export": {"stdout": "export B=2\n"}}, IDLE)
+    chaining.faults({"environment": {"files": {"export": "export B=2\n"}}}, IDLE)
     chaining.compile()
     assert (chaining.root / "export").read_text() == f"export B=2\n{MARK}"
 
 
 def test_failing_to_find_variables_is_a_warning(chaining: Buildpack) -> None:
     boom = {"exit": 1, "stdout": "half", "stderr": "boom\n"}
-    chaining.faults({"environment profile": boom}, IDLE)
+    chaining.faults({"environment": boom}, IDLE)
     ran = chaining.compile()
     assert (ran.code, ran.err) == (0, "")
-    assert " !     boom\n !     Slugfit set no variables in slugfit.sh (exit code 1)." in ran.out
+    assert " !     halfboom\n !     Slugfit set no variables (exit code 1)." in ran.out
     assert not (chaining.build / ".profile.d/slugfit.sh").exists()
 
 
@@ -70,7 +66,7 @@ def test_a_link_in_the_apps_profile_folder_is_replaced_not_followed(
     (chaining.build / ".profile.d").mkdir()
     for name in ("slugfit.sh", "slugfit.sh.new"):
         (chaining.build / ".profile.d" / name).symlink_to(tmp_path / "outside")
-    chaining.faults({"environment profile": {"stdout": "A=1\n"}}, IDLE)
+    chaining.faults({"environment": {"files": {"profile": "A=1\n"}}}, IDLE)
     chaining.compile()
     assert (tmp_path / "outside").read_text() == "untouched"
     assert (chaining.build / ".profile.d/slugfit.sh").read_text() == "A=1\n"
@@ -81,7 +77,7 @@ def test_a_profile_folder_that_leads_out_of_the_app_gets_nothing(
 ) -> None:
     (tmp_path / "outside").mkdir()
     (chaining.build / ".profile.d").symlink_to(tmp_path / "outside")
-    chaining.faults({"environment profile": {"stdout": "A=1\n"}}, IDLE)
+    chaining.faults({"environment": {"files": {"profile": "A=1\n"}}}, IDLE)
     ran = chaining.compile()
     assert ran.code == 0
     assert "Slugfit set no variables in slugfit.sh" in ran.out

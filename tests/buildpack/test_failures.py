@@ -20,6 +20,8 @@ from buildpacks import IDLE, ROOT, Buildpack, Ran, executable
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from buildpacks import Faults
+
 pytestmark = pytest.mark.usefixtures("idle")
 
 STOPPED = re.compile(
@@ -71,7 +73,7 @@ def test_a_missing_tool_before_the_wrapped_buildpack_runs(
 
 
 def test_a_missing_tool_after_slimming(chaining: Buildpack, tmp_path: Path) -> None:
-    chaining.faults({"environment profile": {"stdout": "A=1\n"}}, IDLE)
+    chaining.faults({"environment": {"files": {"profile": "A=1\n"}}}, IDLE)
     ran = chaining.compile(PATH=without("mv", tmp_path / "tools"))
     assert ran.code == 1
     assert told(ran.out)[1:] == (
@@ -162,12 +164,13 @@ def test_a_clean_up_that_fails_is_told(wrapping: Buildpack) -> None:
 
 
 def test_what_has_been_told_is_not_told_again(wrapping: Buildpack) -> None:
-    for faults, code in (
+    cases: tuple[tuple[Faults, int], ...] = (
         ({"config": {"exit": 2, "stderr": "wrong\n"}}, 1),
         ({"models": {"exit": 10, "stderr": "wrong\n"}}, 1),
         ({"slim": {"exit": 4}}, 4),
-        ({"slim": {"signal": 9}, "recover": {"exit": 1}}, 4),
-    ):
+        ({"slim": {"signal": 9}, "conclude": {"exit": 4, "stdout": "not put back"}}, 4),
+    )
+    for faults, code in cases:
         wrapping.faults(faults, IDLE)
         ran = wrapping.compile()
         assert (ran.code, ran.err) == (code, "")

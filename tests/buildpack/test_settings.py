@@ -34,7 +34,7 @@ def test_an_engine_that_cannot_read_the_configuration_stops_no_deploy(wrapping: 
 def test_an_engine_that_is_broken_stops_no_deploy(wrapping: Buildpack) -> None:
     (wrapping.root / "lib/slugfit/__main__.py").write_text("syntax error here")
     ran = wrapping.compile()
-    # Nothing can tell whether the app is whole when not even `recover` starts.
+    # Nothing can tell whether the app is whole when not even `conclude` starts.
     assert ran.code == 4
     assert (wrapping.build / "upstream.args").exists()
 

@@ -1,1 +1,1 @@
-"""What every other part builds on: it imports the standard library and nothing else."""
+"""What every room uses: errors, paths, atomic writes, hashes, patterns, TOML, URLs, words."""

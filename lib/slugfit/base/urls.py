@@ -17,17 +17,29 @@ _BLANK = r" \t\n\v\f\r"
 _WORD = re.compile(rf"://[^{_BLANK}]*@")
 _RUN = re.compile(rf"://([^{_BLANK}'\"`]*)")
 _UNCLEAR = re.compile(rf"://[^{_BLANK}]*[?#][^{_BLANK}]*@[^{_BLANK}'\"`]*")
-_AUTHORITY = re.compile(r"(\[[^]/?#]*\]|[^:/?#]*)(:[0-9]*)?(?=[/?#]|\Z)")
+_AUTHORITY = re.compile(r"(\[[^]/?#]*\]|[^:/?#\[]*)(:[0-9]*)?(?=[/?#]|\Z)")
+_INNER = re.compile(rf"[{_BLANK}'\"`]")
 _REFERENCE = re.compile(r"[A-Za-z0-9._/-]+")
 
 
-def shown(text: str) -> str:
+def redact(text: str) -> str:
     """Return ``text`` with each URL in it as a log may show it.
 
     User, password, query and fragment go; a URL that cannot be taken apart becomes ``scheme://…``.
     The text may have any number of lines and URLs; one without a URL comes back as it is.
     """
     return _RUN.sub(_shown_run, _WORD.sub("://", _UNCLEAR.sub("://…", text)))
+
+
+def redact_url(url: str) -> str:
+    """Return one whole URL as a log may show it.
+
+    A blank or a quote in it is part of it, which ``redact`` cannot know.
+    """
+    scheme, mark, rest = url.partition("://")
+    if mark and _INNER.search(url) and ("@" in rest or "?" in rest):
+        return f"{scheme}://…"
+    return redact(url)
 
 
 def _shown_run(match: Match[str]) -> str:

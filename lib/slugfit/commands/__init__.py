@@ -1,1 +1,1 @@
-"""The commands, one function each: options in, work done, text out, exit code back."""
+"""The commands: options beside what they do."""

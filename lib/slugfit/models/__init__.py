@@ -1,1 +1,1 @@
-"""Models: large files that an app names in pyproject.toml, fetched at build or at boot."""
+"""Model files that an app names in pyproject.toml, fetched at build or at boot."""

@@ -19,27 +19,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if __name__ == "__main__":
-    # Isolated mode looks for modules nowhere but in the standard library.
+    # Isolated mode looks for modules only in the standard library, so this comes first.
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from slugfit.errors import ModelError
-from slugfit.models import download, orders
-from slugfit.models.orders import Order
+from slugfit.base.errors import ModelError
+from slugfit.base.words import megabytes
+from slugfit.models.download import DownloadContext, download_model
+from slugfit.models.wanted import WantedModel, is_in_place, model_place, model_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+
 AT_ONCE = 4
+"""Models that are fetched at a time."""
 BOOT_SECONDS = 60
-"""A web process must bind its port within this, or the platform stops it (R10)."""
+"""A web process must bind its port within this, or the platform stops it.
+
+https://devcenter.heroku.com/articles/error-codes#r10-boot-timeout
+"""
 
 
-def main(listed: Path, home: Path, environment: Mapping[str, str], means: download.Means) -> int:
+def main(listed: Path, home: Path, environment: Mapping[str, str], means: DownloadContext) -> int:
     """Fetch what the file ``listed`` names; returns the exit code."""
-    wanted = [Order(**item) for item in json.loads(listed.read_text("utf-8"))["models"]]
+    wanted = [WantedModel(**item) for item in json.loads(listed.read_text("utf-8"))["models"]]
     started = means.now()
 
-    def get(order: Order) -> tuple[Order, int, ModelError | None]:
+    def get(order: WantedModel) -> tuple[WantedModel, int, ModelError | None]:
         try:
             return order, _get(order, home, environment, means), None
         except ModelError as error:
@@ -56,7 +62,7 @@ def main(listed: Path, home: Path, environment: Mapping[str, str], means: downlo
     return int(any(order.required for order, _ in failures))
 
 
-def _sum_up(means: download.Means, seconds: float, failed: int) -> None:
+def _sum_up(means: DownloadContext, seconds: float, failed: int) -> None:
     state = f"{failed} models are missing" if failed else "all models are in place"
     means.tell(f"{state} after {seconds:.1f} s")
     if seconds > BOOT_SECONDS / 2:
@@ -66,17 +72,19 @@ def _sum_up(means: download.Means, seconds: float, failed: int) -> None:
         )
 
 
-def _get(order: Order, home: Path, environment: Mapping[str, str], means: download.Means) -> int:
+def _get(
+    order: WantedModel, home: Path, environment: Mapping[str, str], means: DownloadContext
+) -> int:
     """The bytes received for one model, 0 if it is there; raise ModelError."""
-    target = orders.place(home, order.path)
-    if orders.is_there(order, target):
+    target = model_place(home, order.path)
+    if is_in_place(order, target):
         return 0
-    token = orders.secret(order, lambda name: environment.get(name, ""))
+    token = model_token(order, lambda name: environment.get(name, ""))
     started = means.now()
-    size = download.fetch(order, token, target, means)
+    size = download_model(order, token, target, means)
     if size:
         spent = means.now() - started
-        means.tell(f"{order.path}: {download.megabytes(size)} MB in {spent:.1f} s")
+        means.tell(f"{order.path}: {megabytes(size)} MB in {spent:.1f} s")
     return size
 
 
@@ -90,4 +98,4 @@ if __name__ == "__main__":
     # Somebody's Ctrl-C ends it at once, with the downloads that run in threads.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     own = Path(__file__).resolve().parent.parent / "models.json"
-    sys.exit(main(own, Path(sys.argv[1]), os.environ, download.Means(_tell)))
+    sys.exit(main(own, Path(sys.argv[1]), os.environ, DownloadContext(_tell)))

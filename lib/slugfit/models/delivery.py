@@ -7,42 +7,49 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from slugfit.errors import ModelError
-from slugfit.models import address, download, orders, part, starter
-from slugfit.models.download import megabytes
+from slugfit.base.errors import ModelError
+from slugfit.base.words import megabytes
+from slugfit.models.boot_script import write_boot_script
+from slugfit.models.connection import shown_address
+from slugfit.models.download import DownloadContext, download_model, unwritable
+from slugfit.models.partial_download import partial_path
+from slugfit.models.wanted import WantedModel, file_digest, is_in_place, model_place, model_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from slugfit.models.download import Means
-    from slugfit.models.orders import Order
 
 State = Literal["there", "cached", "fetched", "boot", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of one model: ``size`` in bytes, 0 if it is not in the tree."""
+    """What became of one model."""
 
-    order: Order
+    order: WantedModel
+    """The model."""
     state: State
+    """What was done."""
     size: int
+    """Bytes; 0 if it is not in the tree."""
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """Where models go: the app's ``root``, and the ``cache`` folder (None: there is none).
-
-    ``variable`` gives the value of a config var, "" if it is not set.
-    """
+class ModelSite:
+    """Where models go, and who gives their tokens."""
 
     root: Path
+    """The app's root."""
     cache: Path | None
+    """The folder that keeps them between builds, None if there is none."""
     variable: Callable[[str], str]
+    """Gives the value of a config var, "" if it is not set."""
 
 
-def deliver(wanted: Sequence[Order], site: Site, means: Means) -> tuple[Delivered, ...]:
+def deliver_models(
+    wanted: Sequence[WantedModel], site: ModelSite, means: DownloadContext
+) -> tuple[Delivered, ...]:
     """Put every model where it belongs, tell a line for each, and forget those not wanted.
 
     Raises one ModelError with all that went wrong; what stands in the way of a model is found
@@ -64,7 +71,7 @@ def deliver(wanted: Sequence[Order], site: Site, means: Means) -> tuple[Delivere
     if site.cache is not None:
         _forget(site.cache, wanted)
     _together(failures)
-    starter.write([item.order for item in done if item.state == "boot"], site.root)
+    write_boot_script([item.order for item in done if item.state == "boot"], site.root)
     return tuple(done)
 
 
@@ -77,29 +84,29 @@ def _together(failures: Sequence[ModelError]) -> None:
         raise ModelError(f"{len(failures)} models cannot be had:\n" + "\n".join(told))
 
 
-def _excuse(error: ModelError, means: Means) -> None:
+def _excuse(error: ModelError, means: DownloadContext) -> None:
     for line in filter(None, (error.what, error.why, error.todo)):
         means.tell(f"! {line}")
     means.tell("! The build goes on, because the model says required = false.")
 
 
-def _drop_part(order: Order, site: Site) -> None:
+def _drop_part(order: WantedModel, site: ModelSite) -> None:
     """Ship no half of a model that the build goes on without; what the cache has of it stays."""
     with contextlib.suppress(OSError):
-        part.place_of(site.root / order.path, order.sha256).unlink()
+        partial_path(site.root / order.path, order.sha256).unlink()
 
 
-def _in_the_way(order: Order, root: Path) -> list[ModelError]:
+def _in_the_way(order: WantedModel, root: Path) -> list[ModelError]:
     try:
-        orders.is_there(order, orders.place(root, order.path))
+        is_in_place(order, model_place(root, order.path))
     except ModelError as error:
         return [error]
     return []
 
 
-def _one(order: Order, site: Site, means: Means) -> Delivered:
-    target = orders.place(site.root, order.path)
-    if orders.is_there(order, target):
+def _one(order: WantedModel, site: ModelSite, means: DownloadContext) -> Delivered:
+    target = model_place(site.root, order.path)
+    if is_in_place(order, target):
         size = target.stat().st_size
         hint = "; leave it out of the source to have it fetched at boot" * (order.when == "boot")
         means.tell(f"{order.path}: {megabytes(size)} MB, in the app already{hint}")
@@ -112,9 +119,9 @@ def _one(order: Order, site: Site, means: Means) -> Delivered:
     state: State = "cached"
     told = "from the build cache"
     if not _is_stored(order, stored):
-        token = orders.secret(order, site.variable)
-        means.tell(f"{order.path}: fetching from {address.shown(order.url)}")
-        download.fetch(order, token, stored, means)
+        token = model_token(order, site.variable)
+        means.tell(f"{order.path}: fetching from {shown_address(order.url)}")
+        download_model(order, token, stored, means)
         state, told = "fetched", f"fetched in {means.now() - started:.1f} s"
     if stored != target:
         _copy(order, stored, target)
@@ -123,16 +130,16 @@ def _one(order: Order, site: Site, means: Means) -> Delivered:
     return Delivered(order, state, size)
 
 
-def _is_stored(order: Order, stored: Path) -> bool:
+def _is_stored(order: WantedModel, stored: Path) -> bool:
     try:
-        return orders.digest(stored) == order.sha256
+        return file_digest(stored) == order.sha256
     except OSError:
         return False
 
 
-def _copy(order: Order, stored: Path, target: Path) -> None:
-    """A file of its own, whole or not at all: the cache and the app must not share one."""
-    copy = part.place_of(target, order.sha256)
+def _copy(order: WantedModel, stored: Path, target: Path) -> None:
+    """Copy completely or not at all: the cache and the app must not share one file."""
+    copy = partial_path(target, order.sha256)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(stored, copy)
@@ -140,13 +147,13 @@ def _copy(order: Order, stored: Path, target: Path) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             copy.unlink()
-        raise download.unwritten(order, error) from error
+        raise unwritable(order, error) from error
 
 
-def _forget(cache: Path, wanted: Sequence[Order]) -> None:
-    """Drop from the cache what no model names any more; whole files and parts."""
+def _forget(cache: Path, wanted: Sequence[WantedModel]) -> None:
+    """Drop from the cache what no model names any more, files and their parts."""
     stored = [cache / order.sha256 for order in wanted if order.when == "build"]
-    kept = {*stored, *(part.place_of(file, file.name) for file in stored)}
+    kept = {*stored, *(partial_path(file, file.name) for file in stored)}
     if cache.is_dir():
         for file in cache.iterdir():
             if file not in kept:
@@ -154,7 +161,7 @@ def _forget(cache: Path, wanted: Sequence[Order]) -> None:
                     file.unlink()
 
 
-def document(done: Sequence[Delivered]) -> Mapping[str, object]:
+def delivery_document(done: Sequence[Delivered]) -> Mapping[str, object]:
     """What became of the models, as a JSON object; sizes in bytes."""
     return {
         "version": 1,

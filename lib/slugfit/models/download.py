@@ -1,7 +1,7 @@
 """One URL into one verified file: resumed, tried again, locked against others, atomic.
 
 What was received stays in a part file; the next try, or the next run, asks for the rest. The
-SHA-256 decides whether the whole is right, so neither dates nor entity tags are needed: a part
+SHA-256 decides whether the file is right, so neither dates nor entity tags are needed: a part
 that leads to another hash is thrown away, and the file is fetched once more from its start.
 
 Runs on every Python from 3.8: the slug carries it along for models that are fetched at boot.
@@ -16,18 +16,17 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit.errors import ModelError
-from slugfit.models import address, transfer
-from slugfit.models import part as parts
-from slugfit.models.orders import digest
-from slugfit.models.transfer import TransferError
+from slugfit.base.errors import ModelError
+from slugfit.base.words import megabytes
+from slugfit.models.connection import shown_address
+from slugfit.models.partial_download import PartialDownload, locked_partial, partial_path
+from slugfit.models.transfer import Response, TransferError, request_file
+from slugfit.models.wanted import WantedModel, file_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from slugfit.models.orders import Order
-    from slugfit.models.part import Part
 
 TRIES = 5
 """Failures in a row, with nothing new received between them, after which it is given up."""
@@ -40,20 +39,18 @@ _MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
-class Means:
-    """What a download needs from outside: where to tell a line, and the time in seconds."""
+class DownloadContext:
+    """What a download needs from outside."""
 
     tell: Callable[[str], None]
+    """Tells people one line."""
     now: Callable[[], float] = time.monotonic
+    """The time in seconds, from any start."""
     pause: Callable[[float], None] = time.sleep
+    """Waits for so many seconds."""
 
 
-def megabytes(size: int) -> str:
-    """``1234567`` as ``1.2``."""
-    return f"{size / _MEGABYTE:.1f}"
-
-
-def fetch(order: Order, token: str, target: Path, means: Means) -> int:
+def download_model(order: WantedModel, token: str, target: Path, means: DownloadContext) -> int:
     """Put the file of ``order`` at ``target``, in place of another one; the bytes received.
 
     ``token`` ("" for none) goes to the URL's host only.
@@ -61,14 +58,14 @@ def fetch(order: Order, token: str, target: Path, means: Means) -> int:
     0 if it is there, or was there when the process ended that was fetching it already: all that
     want the same target wait for one another. Raises ModelError, with the target as it was.
     """
-    place = parts.place_of(target, order.sha256)
+    place = partial_path(target, order.sha256)
 
     def waiting() -> None:
         means.tell(f"{order.path}: another process is fetching it; waiting")
 
     try:
-        with parts.locked(place, waiting) as part:
-            if digest(target) == order.sha256:
+        with locked_partial(place, waiting) as part:
+            if file_digest(target) == order.sha256:
                 place.unlink()
                 return 0
             try:
@@ -84,10 +81,10 @@ def fetch(order: Order, token: str, target: Path, means: Means) -> int:
             # A part as large as the disk would be in everybody's way.
             with contextlib.suppress(OSError):
                 place.unlink()
-        raise unwritten(order, error) from error
+        raise unwritable(order, error) from error
 
 
-def unwritten(order: Order, error: OSError) -> ModelError:
+def unwritable(order: WantedModel, error: OSError) -> ModelError:
     """What to say of a file that cannot be written."""
     return ModelError(
         f"{order.path} could not be written.",
@@ -96,13 +93,13 @@ def unwritten(order: Order, error: OSError) -> ModelError:
     )
 
 
-def _complete(order: Order, token: str, part: Part, means: Means) -> int:
-    """Receive until the part is the whole; the bytes received. Raises ModelError, OSError."""
+def _complete(order: WantedModel, token: str, part: PartialDownload, means: DownloadContext) -> int:
+    """Receive until the part is complete; the bytes received. Raises ModelError, OSError."""
     received, failures, most = 0, 0, part.size
     while part.digest() != order.sha256:
         before = part.size
         try:
-            with contextlib.closing(transfer.ask(order.url, token, before)) as answer:
+            with contextlib.closing(request_file(order.url, token, before)) as answer:
                 if answer.start == 0:
                     before = 0
                     part.restart()
@@ -121,7 +118,7 @@ def _complete(order: Order, token: str, part: Part, means: Means) -> int:
     return received
 
 
-def _make_sure_it_fits(answer: transfer.Answer, folder: Path) -> None:
+def _make_sure_it_fits(answer: Response, folder: Path) -> None:
     """Raise OSError if the disk has no room for the rest, before it is filled in vain."""
     if answer.total is not None:
         need, free = answer.total - answer.start, shutil.disk_usage(folder).free
@@ -130,7 +127,9 @@ def _make_sure_it_fits(answer: transfer.Answer, folder: Path) -> None:
             raise OSError(errno.ENOSPC, lack)
 
 
-def _receive(order: Order, answer: transfer.Answer, part: Part, means: Means) -> None:
+def _receive(
+    order: WantedModel, answer: Response, part: PartialDownload, means: DownloadContext
+) -> None:
     told = means.now()
     of = "" if answer.total is None else f" of {megabytes(answer.total)}"
     if answer.start:
@@ -142,23 +141,25 @@ def _receive(order: Order, answer: transfer.Answer, part: Part, means: Means) ->
             means.tell(f"{order.path}: {megabytes(part.size)}{of} MB")
 
 
-def _wrong(order: Order, answer: transfer.Answer, part: Part, means: Means) -> None:
-    """What to do with a whole of another hash: once from the start if its beginning is old."""
-    found, size = part.digest(), megabytes(part.size)
+def _wrong(
+    order: WantedModel, answer: Response, part: PartialDownload, means: DownloadContext
+) -> None:
+    """What to do with a complete file of another hash: start once more if its beginning is old."""
+    digest, size = part.digest(), megabytes(part.size)
     part.restart()
     if answer.start:
         means.tell(f"{order.path}: the rest does not fit what was there; starting again")
         return
     page = " It is a web page, perhaps one that asks to log in." if answer.is_page else ""
     raise ModelError(
-        f"{order.path}: {address.shown(order.url)} is another file.",
-        f"Its SHA-256 is {found} ({size} MB), not {order.sha256}.{page}",
+        f"{order.path}: {shown_address(order.url)} is another file.",
+        f"Its SHA-256 is {digest} ({size} MB), not {order.sha256}.{page}",
         "Correct its sha256 in pyproject.toml if the new content is meant, else its url.",
     )
 
 
-def _wait(order: Order, error: TransferError, failures: int, means: Means) -> None:
-    """Pause before the next try, or raise ModelError if there is no use in one."""
+def _wait(order: WantedModel, error: TransferError, failures: int, means: DownloadContext) -> None:
+    """Pause before the next try, or raise ModelError if another try cannot help."""
     if error.again and failures < TRIES:
         usual = float(2**failures) if error.after is None else error.after
         seconds = min(usual, LONGEST_PAUSE)
@@ -173,7 +174,7 @@ def _wait(order: Order, error: TransferError, failures: int, means: Means) -> No
     else:
         todo = "Correct its url in pyproject.toml."
     raise ModelError(
-        f"{order.path} could not be fetched from {address.shown(order.url)}.",
+        f"{order.path} could not be fetched from {shown_address(order.url)}.",
         f"{error.reason}{times}.",
         todo,
     ) from error

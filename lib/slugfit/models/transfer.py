@@ -13,16 +13,19 @@ import time
 import urllib.error
 from typing import TYPE_CHECKING, Any
 
-from slugfit.models import address
+from slugfit.models.connection import build_opener, build_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECONDS = 30
+
+SILENT_SECONDS = 30
 """How long a server may stay silent."""
 _BLOCK = 1 << 18
 _PASSING = frozenset({408, 425, 429})
-"""Answers below 500 that another try may change."""
+"""Answers below 500 that another try may change: https://www.rfc-editor.org/rfc/rfc9110#section-15.5
+(408), https://www.rfc-editor.org/rfc/rfc8470#section-5.2 (425) and
+https://www.rfc-editor.org/rfc/rfc6585#section-4 (429)."""
 _NOT_THAT_PART = 416
 _DENIED = frozenset({401, 403, 407})
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -54,7 +57,7 @@ class TransferError(Exception):
         self.denied = denied
 
 
-class Answer:
+class Response:
     """A server's answer: its bytes from ``start`` on, of ``total`` (None if it does not say)."""
 
     def __init__(self, response: Any, start: int) -> None:  # noqa: ANN401 - any urllib response
@@ -69,7 +72,7 @@ class Answer:
             try:
                 block = self._response.read(_BLOCK)
             except (OSError, http.client.HTTPException, ValueError) as error:
-                raise told(error) from error
+                raise transfer_error(error) from error
             if not block:
                 break
             at += len(block)
@@ -82,34 +85,34 @@ class Answer:
         self._response.close()
 
 
-def ask(url: str, token: str, start: int) -> Answer:
+def request_file(url: str, token: str, start: int) -> Response:
     """Ask for the file at ``url`` from byte ``start`` on; raise TransferError.
 
     ``token`` goes along as a bearer token, a user and password in the URL as basic authorisation,
     to no other scheme, host or port than the URL's, wherever the server leads to.
     """
     try:
-        response = address.opener().open(address.request(url, token, start), timeout=SECONDS)
+        response = build_opener().open(build_request(url, token, start), timeout=SILENT_SECONDS)
     except urllib.error.HTTPError as error:
         error.close()
         raise _refused(error) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise told(error, is_file=url.startswith("file:")) from error
+        raise transfer_error(error, is_file=url.startswith("file:")) from error
     try:
-        return Answer(response, start)
+        return Response(response, start)
     except BaseException:
         response.close()
         raise
 
 
-def told(error: Exception, *, is_file: bool = False) -> TransferError:
+def transfer_error(error: Exception, *, is_file: bool = False) -> TransferError:
     """A failure of the network in words; never those of an address, which can hold a secret."""
     reason = getattr(error, "reason", error)
     if isinstance(reason, ssl.SSLCertVerificationError):
         why = f"The server's certificate is not accepted: {reason.verify_message}"
         return TransferError(why, again=False)
     if isinstance(reason, TimeoutError) or "timed out" in str(reason):
-        return TransferError(f"The server was silent for {SECONDS} seconds")
+        return TransferError(f"The server was silent for {SILENT_SECONDS} seconds")
     if isinstance(reason, http.client.RemoteDisconnected):
         return TransferError("The server ended the connection without an answer")
     if isinstance(reason, http.client.HTTPException):
@@ -134,7 +137,10 @@ def _refused(error: urllib.error.HTTPError) -> TransferError:
 
 
 def _seconds(text: str) -> float | None:
-    """What Retry-After says, a number of seconds or a date; None if it says nothing."""
+    """What Retry-After says, a number of seconds or a date; None if it says nothing.
+
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    """
     if _NUMBER.fullmatch(text.strip()):
         return float(text)
     try:
@@ -144,13 +150,16 @@ def _seconds(text: str) -> float | None:
 
 
 def _extent(response: Any, asked: int) -> tuple[int, int | None]:  # noqa: ANN401
-    """The first byte that an answer holds, and how many the whole file has."""
+    """The first byte that an answer holds, and how many the whole file has.
+
+    https://www.rfc-editor.org/rfc/rfc9110#field.content-range
+    """
     length = str(response.headers.get("Content-Length", ""))
     # A file's answer has no status before Python 3.9.
     if getattr(response, "status", None) != http.client.PARTIAL_CONTENT:
-        # Also a server that knows nothing of parts: it sends the whole.
+        # Also a server that does not know parts: it sends the file from its start.
         return 0, int(length) if _NUMBER.fullmatch(length) else None
-    found = _RANGE.fullmatch(str(response.headers.get("Content-Range", "")).strip())
-    if found is None or int(found[1]) != asked:
+    extent = _RANGE.fullmatch(str(response.headers.get("Content-Range", "")).strip())
+    if extent is None or int(extent[1]) != asked:
         raise TransferError("The server sent another part than it was asked for", restart=True)
-    return asked, int(found[2]) if found[2] != "*" else None
+    return asked, int(extent[2]) if extent[2] != "*" else None

@@ -5,26 +5,27 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from slugfit import dists
-from slugfit.measure import ZERO
-from slugfit.plan import LOADED, SOURCE_STAYS
+from slugfit.base.words import megabytes, printable
+from slugfit.measure.sizes import ZERO, Bytes
+from slugfit.report.advice_words import advice_line, advice_sentence
+from slugfit.report.reasons import broken, reason_sentence
+from slugfit.scan.owners import APP, PYTHON, UNOWNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slugfit.measure import Bytes
-    from slugfit.report import Report
-    from slugfit.verify import Failure
+    from slugfit.report.make import Report
+    from slugfit.verify.step import Failure
+
 
 WIDTH = 80
 INDENT = 7
-_MEGABYTE = 1_000_000
 _LISTED = 12
 _SMALL = 50_000
 _NAMES = {
-    dists.APP: "your app",
-    dists.PYTHON: "Python itself",
-    dists.UNOWNED: "not owned by a package",
+    APP: "your app",
+    PYTHON: "Python itself",
+    UNOWNED: "not owned by a package",
 }
 _ACTIONS = {
     "plan": "What slim would do (nothing was changed)",
@@ -33,34 +34,23 @@ _ACTIONS = {
 }
 
 
-def megabytes(size: int) -> str:
-    """``1234567`` as ``1.2``."""
-    return f"{size / _MEGABYTE:.1f}"
-
-
-def printable(text: str) -> str:
-    """``text`` on one line, whatever file names are in it: others as escapes."""
-    shown = text.encode("utf-8", "backslashreplace").decode()
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown)
-
-
-def build_log(report: Report) -> str:
+def render_build_log(report: Report) -> str:
     """The report as a build log shows it: a step line, the rest set in."""
-    lines = list(body(report))
+    lines = list(report_lines(report))
     head = f"-----> {_head(report)}"
     return "\n".join([head, *((" " * INDENT + line).rstrip() for line in lines)]) + "\n"
 
 
-def terminal(report: Report) -> str:
+def render_terminal(report: Report) -> str:
     """The report for a terminal."""
-    return "\n".join([_head(report), "", *body(report)]) + "\n"
+    return "\n".join([_head(report), "", *report_lines(report)]) + "\n"
 
 
 def _head(report: Report) -> str:
     return "Not slimmed" if report.undone else _ACTIONS[report.action]
 
 
-def body(report: Report) -> Iterator[str]:
+def report_lines(report: Report) -> Iterator[str]:
     """All lines: the verdict first, then where the bytes are, what went, what stays, what next."""
     yield from _verdict(report)
     if report.undone:
@@ -148,16 +138,16 @@ def _rules(report: Report) -> Iterator[str]:
 
 def _kept(report: Report) -> Iterator[str]:
     # What is loaded does not look like dead weight to anybody.
-    staying = [kept for kept in report.kept if kept.reason != LOADED]
+    staying = [kept for kept in report.kept if kept.reason.kind != "loaded at start"]
     if not staying:
         return
     files = sum(kept.files for kept in staying)
     size = sum(kept.uncompressed for kept in staying)
     yield ""
     yield f"{files} files ({megabytes(size)} MB) look like dead weight and stay, for example:"
-    told = [kept for kept in staying if kept.reason != SOURCE_STAYS]
+    told = [kept for kept in staying if kept.reason.kind != "source stays"]
     for kept in told[:3]:
-        yield from _wrap(f"{kept.example}: {kept.reason}", "- ")
+        yield from _wrap(f"{kept.example}: {reason_sentence(kept.reason)}", "- ")
 
 
 def _verified(report: Report) -> Iterator[str]:
@@ -174,7 +164,7 @@ def _verified(report: Report) -> Iterator[str]:
     for item in report.returned:
         yield from _wrap(
             f"Put back {item.files} files ({megabytes(item.size)} MB) of {item.group.owner} that "
-            f"the rule {item.group.rule} had taken: {item.failure.step.broken} without them "
+            f"the rule {item.group.rule} had taken: {_broken(item.failure)} without them "
             f"({item.failure.error}).",
             "! ",
         )
@@ -191,6 +181,10 @@ def _working(report: Report) -> str:
     parts += ["Django's setup"] if report.count("setup", needed=True) else []
     parts += ["the smoke command"] if report.count("smoke", needed=True) else []
     return ", ".join(parts)
+
+
+def _broken(failure: Failure) -> str:
+    return broken(failure.step.kind, failure.step.name)
 
 
 def _known(failure: Failure) -> str:
@@ -216,8 +210,8 @@ def _advice(report: Report) -> Iterator[str]:
         yield "Worth more than any rule:"
         for advice in report.advice[:3]:
             saves = f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
-            yield from _wrap(f"{advice.what}{saves}", "- ")
-            yield from _copied(advice.line)
+            yield from _wrap(f"{advice_sentence(advice)}{saves}", "- ")
+            yield from _copied(advice_line(advice))
 
 
 def _copied(text: str) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""Around the wrapped buildpack's run: what it is to install, and the wheels that it compiled."""
+"""Around the standard buildpack's run: what it installs, and the wheels it compiled."""

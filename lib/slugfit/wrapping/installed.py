@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from slugfit.dists import normalise
+from slugfit.scan.distributions import normalise_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
 
 _FOLDERS = ".heroku/python/lib/python3.*/site-packages/*.dist-info"
 _REQUIRES = re.compile(r"Requires-Dist:\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?P<rest>.*)")
@@ -25,15 +26,15 @@ class Installed:
     requires: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def read(root: Path) -> Installed:
+def read_installed(root: Path) -> Installed:
     """The distributions in a built slug; what cannot be read is left out."""
     versions: dict[str, str] = {}
     requires: dict[str, frozenset[str]] = {}
     for folder in sorted(root.glob(_FOLDERS)):
         name, dash, version = folder.name.removesuffix(".dist-info").partition("-")
         if dash:
-            versions[normalise(name)] = version
-            requires[normalise(name)] = frozenset(_requires(folder / "METADATA"))
+            versions[normalise_name(name)] = version
+            requires[normalise_name(name)] = frozenset(_requires(folder / "METADATA"))
     return Installed(versions, requires)
 
 
@@ -42,6 +43,6 @@ def _requires(file: Path) -> Iterator[str]:
         header = file.read_text("utf-8", "replace").partition("\n\n")[0]
     except OSError:
         return
-    for found in _REQUIRES.finditer(header):
-        if not _EXTRA.search(found["rest"]):
-            yield normalise(found[1])
+    for requirement in _REQUIRES.finditer(header):
+        if not _EXTRA.search(requirement["rest"]):
+            yield normalise_name(requirement[1])

@@ -7,16 +7,17 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from slugfit.errors import UsageError
+from slugfit.base.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
 
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?")
 _FIELD = re.compile(r"""\s*(?P<name>python_(?:full_)?version)\s*=\s*["'](?P<value>[^"']+)["']""")
 
 
-def python_version(root: Path) -> str | None:
+def pipenv_python(root: Path) -> str | None:
     """The Python that only the Pipenv files ask for; None if nothing or another file does.
 
     The standard buildpack reads runtime.txt and .python-version whatever installs the packages,
@@ -50,12 +51,12 @@ def _from_pipfile(file: Path) -> str:
         lines = file.read_text("utf-8", "replace").splitlines()
     except OSError:
         return ""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     header = ""
     for line in lines:
         if line.lstrip().startswith("["):
             header = line.strip()
         pair = _FIELD.match(line)
         if pair and header.startswith("[requires]"):
-            found[pair["name"]] = pair["value"]
-    return found.get("python_full_version") or found.get("python_version") or ""
+            values[pair["name"]] = pair["value"]
+    return values.get("python_full_version") or values.get("python_version") or ""

@@ -6,13 +6,30 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from slugfit.wrapping import pipfile, requirements, torch
+from slugfit.base.urls import redact_url
+from slugfit.catalog.torch_wheels import (
+    CONSTRAINTS_FILE,
+    HASHED_REQUIREMENTS,
+    LOCK_FILES,
+    TORCH_OPTIONS,
+    TORCH_VARIABLE,
+)
+from slugfit.wrapping.pipfile import pipenv_python
+from slugfit.wrapping.requirements import (
+    OTHER_LOCKS,
+    REQUIREMENTS_FILE,
+    check_requirements,
+    is_hashed,
+    requirements_closure,
+    requirements_text,
+)
+from slugfit.wrapping.torch import locked_torch, pinned_torch, torch_constraints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from slugfit.config import Config
+    from slugfit.settings.config import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +46,14 @@ class Prepared:
     warning: str = ""
 
 
-def prepare(root: Path, config: Config) -> Prepared:
+def prepare_app(root: Path, config: Config) -> Prepared:
     """What the settings REQUIREMENTS and TORCH need; nothing if neither is set.
 
     Raises UsageError for a requirements file that cannot be used.
     """
     name = config.requirements
     if name:
-        requirements.check(root, name)
+        check_requirements(root, name)
         warning = _hashed(root, name, config)
         return _with(root, name, cpu="" if warning else config.torch, warning=warning)
     if config.torch:
@@ -44,7 +61,7 @@ def prepare(root: Path, config: Config) -> Prepared:
     return Prepared({})
 
 
-def write(prepared: Prepared, folder: Path) -> None:
+def write_prepared(prepared: Prepared, folder: Path) -> None:
     """Lay everything out for the shell: put/ and env/, a file each; ``aside``, a name a line."""
     values = {name: value.encode() for name, value in prepared.variables.items()}
     for part, files in (("put", prepared.files), ("env", values)):
@@ -56,44 +73,44 @@ def write(prepared: Prepared, folder: Path) -> None:
 
 def _with_torch(root: Path, config: Config) -> Prepared:
     """For the package manager that the app's own files choose."""
-    locks = [lock for lock in torch.LOCKS if (root / lock.file).is_file()]
-    if not locks and (root / requirements.STANDARD).is_file():
-        warning = _hashed(root, requirements.STANDARD, config)
+    locks = [lock for lock in LOCK_FILES if (root / lock.file).is_file()]
+    if not locks and (root / REQUIREMENTS_FILE).is_file():
+        warning = _hashed(root, REQUIREMENTS_FILE, config)
         if not warning:
-            return _with(root, requirements.STANDARD, cpu=config.torch)
+            return _with(root, REQUIREMENTS_FILE, cpu=config.torch)
         return Prepared({}, warning=warning)
     for lock in locks:
-        versions = torch.pinned((root / lock.file).read_text("utf-8", "replace"))
+        versions = pinned_torch((root / lock.file).read_text("utf-8", "replace"))
         if versions:
-            return Prepared({}, warning=torch.locked(lock, versions, config.torch))
+            return Prepared({}, warning=locked_torch(lock, versions, config.torch))
     return Prepared({})
 
 
 def _hashed(root: Path, name: str, config: Config) -> str:
-    if config.torch and requirements.is_hashed(requirements.closure(root, name)):
-        return torch.HASHED.format(index=torch.shown(config.torch))
+    if config.torch and is_hashed(requirements_closure(root, name)):
+        return HASHED_REQUIREMENTS.format(index=redact_url(config.torch))
     return ""
 
 
 def _with(root: Path, name: str, *, cpu: str, warning: str = "") -> Prepared:
     """pip, with the requirements file ``name``; ``cpu``, if not empty, is torch's index."""
-    more = f"{torch.OPTIONS}-c {torch.CONSTRAINTS}\n" if cpu else ""
-    files = {requirements.STANDARD: requirements.text(root, name, more)}
+    more = f"{TORCH_OPTIONS}-c {CONSTRAINTS_FILE}\n" if cpu else ""
+    files = {REQUIREMENTS_FILE: requirements_text(root, name, more)}
     if cpu:
-        files[torch.CONSTRAINTS] = torch.constraints().encode()
-    wanted = pipfile.python_version(root)
+        files[CONSTRAINTS_FILE] = torch_constraints().encode()
+    wanted = pipenv_python(root)
     if wanted:
         files[".python-version"] = f"{wanted}\n".encode()
-    candidates = dict.fromkeys((*requirements.LOCKS, *files))
+    candidates = dict.fromkeys((*OTHER_LOCKS, *files))
     aside = tuple(item for item in candidates if os.path.lexists(root / item))
-    variables = {torch.VARIABLE: cpu} if cpu else {}
+    variables = {TORCH_VARIABLE: cpu} if cpu else {}
     notes = tuple(_notes(name, aside, wanted, cpu=bool(cpu)))
     return Prepared(files, variables, aside, notes, warning)
 
 
 def _notes(name: str, aside: tuple[str, ...], wanted: str | None, *, cpu: bool) -> Iterator[str]:
     others = [item for item in aside if item != name]
-    if name != requirements.STANDARD or others:
+    if name != REQUIREMENTS_FILE or others:
         instead = f", instead of {', '.join(others)}" if others else ""
         yield f"Installing {name} with pip{instead} (SLUGFIT_REQUIREMENTS)"
     if wanted:

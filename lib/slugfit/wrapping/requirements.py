@@ -16,15 +16,16 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit.errors import UsageError
-from slugfit.tree import inside
+from slugfit.base.errors import UsageError
+from slugfit.base.paths import path_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-STANDARD = "requirements.txt"
-LOCKS: Mapping[str, str] = {
+
+REQUIREMENTS_FILE = "requirements.txt"
+OTHER_LOCKS: Mapping[str, str] = {
     "Pipfile": "Pipenv",
     "Pipfile.lock": "Pipenv",
     "poetry.lock": "Poetry",
@@ -41,7 +42,7 @@ _BOMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class IncludedFile:
     """One file that pip will read: its path from the app's root, and what it says.
 
     ``digest`` is a sha256 in hexadecimal; empty for what is not there or lies outside the app.
@@ -52,17 +53,17 @@ class Read:
     lines: tuple[str, ...] = ()
 
 
-def check(root: Path, name: str) -> None:
+def check_requirements(root: Path, name: str) -> None:
     """Raise UsageError unless ``name``, a clean relative path, is a file of the app in ``root``."""
     file = root / name
-    if name in LOCKS:
-        why = f"That is a file of {LOCKS[name]}'s, which pip cannot read."
+    if name in OTHER_LOCKS:
+        why = f"That is a file of {OTHER_LOCKS[name]}'s, which pip cannot read."
     elif not os.path.lexists(file):
         why = "There is no such file."
     elif not _is_inside(root, file):
         why = "It is a link that leads out of the app, or nowhere."
     elif not file.is_file():
-        why = "It is a folder." if file.is_dir() else "It is no plain file."
+        why = "It is a folder." if file.is_dir() else "It is not a regular file."
     else:
         return
     raise UsageError(
@@ -73,33 +74,33 @@ def check(root: Path, name: str) -> None:
     )
 
 
-def closure(root: Path, name: str) -> tuple[Read, ...]:
+def requirements_closure(root: Path, name: str) -> tuple[IncludedFile, ...]:
     """The file and all that it includes, each once, in the order in which pip comes to them."""
-    found: dict[str, Read] = {}
+    files: dict[str, IncludedFile] = {}
     waiting = [name]
     while waiting:
         path = waiting.pop(0)
-        if path not in found:
-            found[path] = _read(root, path)
+        if path not in files:
+            files[path] = _read(root, path)
             folder = posixpath.dirname(path)
-            for other in map(_included, found[path].lines):
-                place = inside(folder, other) if other else None
+            for other in map(_included, files[path].lines):
+                place = path_inside(folder, other) if other else None
                 if place is not None:
                     waiting.append(place)
-    return tuple(found.values())
+    return tuple(files.values())
 
 
-def _read(root: Path, path: str) -> Read:
+def _read(root: Path, path: str) -> IncludedFile:
     file = root / path
     if not (file.is_file() and _is_inside(root, file)):
-        return Read(path, "")
+        return IncludedFile(path, "")
     try:
         data = file.read_bytes()
     except OSError:
-        return Read(path, "")
+        return IncludedFile(path, "")
     encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
     text = data.decode(encoding, "replace").lstrip("\ufeff")
-    return Read(path, hashlib.sha256(data).hexdigest(), tuple(_lines(text)))
+    return IncludedFile(path, hashlib.sha256(data).hexdigest(), tuple(_lines(text)))
 
 
 def _is_inside(root: Path, file: Path) -> bool:
@@ -126,17 +127,17 @@ def _lines(text: str) -> Iterator[str]:
 
 def _included(line: str) -> str | None:
     """The path that a line includes; None for other lines and for URLs."""
-    found = _OPTION.match(line)
-    if found is None:
+    match = _OPTION.match(line)
+    if match is None:
         return None
     try:
-        path = shlex.split(found["path"])[0]
+        path = shlex.split(match["path"])[0]
     except (ValueError, IndexError):
         return None
     return None if "://" in path or path.startswith("file:") else path
 
 
-def text(root: Path, name: str, more: str = "") -> bytes:
+def requirements_text(root: Path, name: str, more: str = "") -> bytes:
     """What the app's requirements.txt says while the standard buildpack runs.
 
     ``more`` are lines of options, in ASCII. Where the file is that requirements.txt itself, they
@@ -144,18 +145,18 @@ def text(root: Path, name: str, more: str = "") -> bytes:
     """
     notes = "".join(
         f"# sha256:{item.digest or 'not in the app'}  {item.path!a}\n"
-        for item in closure(root, name)
-        if item.path != STANDARD
+        for item in requirements_closure(root, name)
+        if item.path != REQUIREMENTS_FILE
     )
     head = "# Written by Slugfit for this build alone.\n"
-    if name != STANDARD:
+    if name != REQUIREMENTS_FILE:
         return f"{head}-r {shlex.quote(name)}\n{more}{notes}".encode()
     own = (root / name).read_bytes()
     encoding = next((name for mark, name in _BOMS if own.startswith(mark)), "utf-8")
     return own + f"\n{head}{more}{notes}".encode(encoding)
 
 
-def is_hashed(reads: Iterable[Read]) -> bool:
+def is_hashed(reads: Iterable[IncludedFile]) -> bool:
     """Whether pip accepts only files whose digests these name."""
     return any(
         "--hash" in line or "--require-hashes" in line for read in reads for line in read.lines

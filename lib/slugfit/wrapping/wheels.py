@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slugfit.dists import normalise
+from slugfit.scan.distributions import normalise_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-LIMIT = 200_000_000
+
+WHEELS_LIMIT = 200_000_000
 """Bytes of wheels that are worth their place in the build cache."""
 _SDISTS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
 _MOVING = frozenset({"path", "editable"})
@@ -40,7 +41,9 @@ class Wheel:
     used: float
 
 
-def prune(caches: Path, installed: Mapping[str, str], limit: int = LIMIT) -> tuple[Wheel, ...]:
+def prune_wheels(
+    caches: Path, installed: Mapping[str, str], limit: int = WHEELS_LIMIT
+) -> tuple[Wheel, ...]:
     """Leave only wheels that were built, ``limit`` bytes of them; returns those in use now.
 
     ``installed`` are versions by normalised name: a wheel of one of them counts as just used.
@@ -55,13 +58,13 @@ def prune(caches: Path, installed: Mapping[str, str], limit: int = LIMIT) -> tup
     for kind in (caches / "uv").glob("sdists-*/*"):
         if kind.name in _MOVING:
             shutil.rmtree(kind, ignore_errors=True)
-    found = sorted(_wheels(caches), key=lambda wheel: (-wheel.used, wheel.folder))
-    in_use = [wheel for wheel in found if installed.get(wheel.name) == wheel.version]
+    wheels = sorted(_wheels(caches), key=lambda wheel: (-wheel.used, wheel.folder))
+    in_use = [wheel for wheel in wheels if installed.get(wheel.name) == wheel.version]
     for wheel in in_use:
         os.utime(wheel.folder)
     room = limit
     kept = []
-    for wheel in (*in_use, *(wheel for wheel in found if wheel not in in_use)):
+    for wheel in (*in_use, *(wheel for wheel in wheels if wheel not in in_use)):
         room -= wheel.size
         if room < 0:
             shutil.rmtree(wheel.folder, ignore_errors=True)
@@ -71,7 +74,7 @@ def prune(caches: Path, installed: Mapping[str, str], limit: int = LIMIT) -> tup
     return tuple(kept)
 
 
-def told(kept: Iterable[Wheel]) -> str:
+def kept_wheels_line(kept: Iterable[Wheel]) -> str:
     """One line for the log; empty if nothing was kept."""
     wheels = sorted({(wheel.name, wheel.version): wheel for wheel in kept}.items())
     if not wheels:
@@ -125,7 +128,7 @@ def _wheels(caches: Path) -> Iterator[Wheel]:
                 whole = folder.parent if (caches / "uv") in folder.parents else folder
                 size = sum(file.lstat().st_size for file in whole.rglob("*"))
                 used = whole.stat().st_mtime
-                yield Wheel(normalise(parts[0]), parts[1], whole, size, used)
+                yield Wheel(normalise_name(parts[0]), parts[1], whole, size, used)
 
 
 def _drop_empty(top: Path) -> None:

@@ -1,0 +1,64 @@
+"""The tree as it was, for a look at it while a transaction is open.
+
+What was moved gets its old name back as a second name, so that whoever reads it under ``old``
+meanwhile is not disturbed. Killed in between, it is put back like any open transaction.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from slugfit.apply.journal import OPEN_JOURNAL, journal_folders, moved_files, written_files
+from slugfit.apply.moves import make_folders, remove_if_empty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from slugfit.base.paths import Places
+
+
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK}
+"""What comes of a second name where the file system, or the file's owner, allows none."""
+
+
+@contextmanager
+def tree_shown_whole(places: Places, folder: Path) -> Iterator[None]:
+    """Show what lies under ``folder``/old; raise OSError, and TreeError as ``places`` does."""
+    emptied = journal_folders(folder / OPEN_JOURNAL)
+    written = written_files(folder / OPEN_JOURNAL)
+    shown: list[Path] = []
+    aside: list[tuple[Path, Path]] = []
+    (folder / "shown").mkdir()
+    try:
+        make_folders(reversed(emptied), folder, places)
+        for number, path in enumerate(moved_files(folder / "old")):
+            place = places.of(path)
+            if path in written:
+                place.rename(folder / "shown" / str(number))
+                aside.append((folder / "shown" / str(number), place))
+            _name(folder / "old" / path, place)
+            shown.append(place)
+        yield
+    finally:
+        for place in shown:
+            place.unlink()
+        for made, place in aside:
+            made.rename(place)
+        for path, *_ in emptied:
+            remove_if_empty(places.of(path))
+        (folder / "shown").rmdir()
+
+
+def _name(file: Path, place: Path) -> None:
+    """Give ``file`` a second name, or else make a copy."""
+    try:
+        os.link(file, place, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        shutil.copy2(file, place, follow_symlinks=False)

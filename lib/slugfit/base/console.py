@@ -1,0 +1,34 @@
+"""Where commands say what they have to say; only the command line knows which streams these are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TextIO
+
+
+@dataclass(frozen=True)
+class Console:
+    """The two streams of one run of the command line."""
+
+    out: TextIO
+    """What was asked for: reports, JSON, the lines of a build log."""
+    err: TextIO
+    """What went wrong, and what must not get between JSON."""
+
+    def say(self, line: str) -> None:
+        """One line of the answer, seen at once."""
+        self.write(f"{line}\n")
+
+    def write(self, text: str) -> None:
+        """A text with its own line ends, seen at once."""
+        self.out.write(text)
+        self.out.flush()
+
+    def complain(self, line: str) -> None:
+        """One line about what went wrong."""
+        self.err.write(f"{line}\n")
+        self.err.flush()
+
+    def only_errors(self) -> Console:
+        """The same with everything on ``err``: for a command whose answer is JSON."""
+        return Console(self.err, self.err)

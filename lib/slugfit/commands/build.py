@@ -1,0 +1,93 @@
+"""``build``: a slug built on this machine, as the platform will, and booted if asked."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slugfit.base.errors import Exit
+from slugfit.commands.command import Command, setting_pair
+from slugfit.report.json_report import render_json
+
+if TYPE_CHECKING:
+    import argparse
+
+    from slugfit.base.console import Console
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """For ``build``."""
+
+    app: Path
+    output: Path | None
+    cache: Path | None
+    config: list[tuple[str, str]]
+    upstream: str | None
+    limit: str | None
+    boot: bool
+    json: bool
+
+
+def configure_build(parser: argparse.ArgumentParser) -> None:
+    """The arguments of BuildOptions."""
+    parser.add_argument("app", metavar="APP", type=Path, help="the app's folder")
+    parser.add_argument(
+        "--output", metavar="DIR", type=Path, help="for slug.tgz and report.json (slug-NAME)"
+    )
+    parser.add_argument(
+        "--cache", metavar="DIR", type=Path, help="build cache; a second build is much faster"
+    )
+    parser.add_argument(
+        "--config",
+        metavar="K=V",
+        action="append",
+        default=[],
+        type=setting_pair,
+        help="a config var",
+    )
+    parser.add_argument(
+        "--upstream",
+        metavar="PATH",
+        help="the standard buildpack to wrap: a folder, an archive or URL#ref "
+        "(default: the local stand-in)",
+    )
+    parser.add_argument("--limit", metavar="LIMIT", help="a platform's name or a size such as 500M")
+    parser.add_argument(
+        "--boot", action="store_true", help="start the written slug and ask it for /"
+    )
+    parser.add_argument("--json", action="store_true", help="print report.json instead of the log")
+
+
+def run_build(options: BuildOptions, console: Console) -> int:
+    """Build a slug as the platform will, and boot it if asked."""
+    from slugfit.local.build import Job, build_app  # noqa: PLC0415 - a dyno's build never needs it
+
+    app = options.app.resolve()
+    variables = dict(options.config)
+    if options.limit:
+        variables["SLUGFIT_LIMIT"] = options.limit
+    with tempfile.TemporaryDirectory(prefix="slugfit-build-") as work:
+        job = Job(
+            app=app,
+            work=Path(work),
+            cache=(options.cache or Path(work) / "cache").resolve(),
+            output=(options.output or Path(f"slug-{app.name}")).resolve(),
+            variables=variables,
+            console=console.only_errors() if options.json else console,
+        )
+        document = build_app(job, upstream=options.upstream, boot=options.boot)
+    if options.json:
+        console.write(render_json(document))
+    return Exit.OK
+
+
+BUILD = Command(
+    "build",
+    "Build an app's slug here, as the platform will",
+    BuildOptions,
+    configure_build,
+    run_build,
+)

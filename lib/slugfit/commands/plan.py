@@ -1,0 +1,74 @@
+"""``plan``, ``measure`` and ``why``: what would happen, and why; they change nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from slugfit.base.errors import Exit
+from slugfit.commands.command import Command
+from slugfit.commands.reports import require_fit, show_report
+from slugfit.commands.settings import SettingsOptions, add_settings
+from slugfit.pipeline import dry_run
+from slugfit.report.json_report import render_json
+from slugfit.report.make import make_report
+from slugfit.report.why import explain_path, explanation_document, explanation_text
+
+if TYPE_CHECKING:
+    import argparse
+
+    from slugfit.base.console import Console
+
+
+def run_plan(options: SettingsOptions, console: Console) -> int:
+    """Show what slim would do."""
+    config, run = options.settings(), options.facts()
+    report = make_report(dry_run(options.root, config, run), config, run, "plan")
+    show_report(report, console, as_json=options.json)
+    return require_fit(report, config)
+
+
+def run_measure(options: SettingsOptions, console: Console) -> int:
+    """Show where the bytes are."""
+    config, run = replace(options.settings(), level="measure"), options.facts()
+    report = make_report(dry_run(options.root, config, run), config, run, "measure")
+    show_report(report, console, as_json=options.json)
+    return require_fit(report, config)
+
+
+@dataclass(frozen=True)
+class WhyOptions(SettingsOptions):
+    """For ``why``."""
+
+    path: str
+
+
+def configure_why(parser: argparse.ArgumentParser) -> None:
+    """The arguments of WhyOptions."""
+    add_settings(parser)
+    parser.add_argument("path", metavar="PATH", help="a file, as seen from DIR")
+
+
+def run_why(options: WhyOptions, console: Console) -> int:
+    """Explain one file."""
+    answer = explain_path(options.root, options.path, options.settings(), options.facts())
+    if options.json:
+        console.write(render_json(explanation_document(answer)))
+    else:
+        console.write(explanation_text(answer))
+    return Exit.OK
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    add_settings(parser)
+
+
+PLAN = Command(
+    "plan", "Show what slim would do; changes nothing", SettingsOptions, _configure, run_plan
+)
+MEASURE = Command(
+    "measure", "Show where the bytes are; changes nothing", SettingsOptions, _configure, run_measure
+)
+WHY = Command(
+    "why", "Explain what happens to one file, and why", WhyOptions, configure_why, run_why
+)

@@ -1,0 +1,61 @@
+"""A report shown and kept, and the limit that can end a build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slugfit.base.atomic import write_atomically
+from slugfit.base.errors import Exit, OverLimitError
+from slugfit.base.words import megabytes
+from slugfit.report.json_report import render_json, report_document
+from slugfit.report.last_build import change_since, read_last_build
+from slugfit.report.text import render_build_log, render_terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slugfit.base.console import Console
+    from slugfit.report.make import Report
+    from slugfit.settings.config import Config
+
+LAST_REPORT = "slugfit/report.json"
+"""The last report, as seen from CACHE_DIR."""
+
+
+def show_report(report: Report, console: Console, *, as_json: bool) -> None:
+    """Print a report for a person, or as JSON."""
+    if as_json:
+        console.write(render_json(report_document(report)))
+    else:
+        console.write(render_terminal(report))
+
+
+def show_in_build_log(report: Report, console: Console, cache_dir: Path | None) -> None:
+    """Print a report as the log of a build shows it, with the change since the last build."""
+    console.write(render_build_log(report))
+    if cache_dir is not None:
+        last = read_last_build(cache_dir / LAST_REPORT)
+        console.write(change_since(last, report_document(report)))
+
+
+def save_report(report: Report, targets: list[Path], console: Console) -> None:
+    """Write report.json to each of ``targets``; one that cannot be written is told, no more."""
+    content = render_json(report_document(report)).encode()
+    for target in targets:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(target, content)
+        except OSError as error:  # noqa: PERF203 - one may fail, the other not
+            console.complain(f"slugfit: {target} could not be written: {error.strerror}")
+
+
+def require_fit(report: Report, config: Config) -> int:
+    """The exit code; raise OverLimitError if the slug is too large and that is to be a failure."""
+    if report.verdict == "over" and config.over_limit == "fail":
+        raise OverLimitError(
+            f"The slug is over the limit of {megabytes(report.limit.size or 0)} MB "
+            f"({report.limit.name}), and SLUGFIT_OVER_LIMIT is fail.",
+            "The report above says where the bytes are.",
+            "Take the next steps it names, or set SLUGFIT_OVER_LIMIT=warn.",
+        )
+    return Exit.OK

@@ -1,0 +1,1 @@
+"""What ends up in an app: the hook, the vendored file, the processes' variables."""

@@ -1,0 +1,1 @@
+"""ELF files: their headers, and the tail that no loader reads."""

@@ -1,0 +1,1 @@
+"""A slug built and booted on this machine."""

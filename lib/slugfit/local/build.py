@@ -1,0 +1,224 @@
+"""``slugfit build``: the slug compiler, emulated end to end on this machine.
+
+A clean copy of the app, then detect, compile, report and release of this very buildpack, as the
+platform runs them; the slug is packed and, if asked, booted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slugfit.base.errors import (
+    BuildError,
+    NoPythonError,
+    OverLimitError,
+    RollBackError,
+    SlugfitError,
+    UsageError,
+    VerificationError,
+)
+from slugfit.base.hashing import sha256_of
+from slugfit.base.words import megabytes
+from slugfit.local.app_source import copy_app
+from slugfit.local.boot import boot_document, boot_lines, boot_slug
+from slugfit.local.build_cache import locked_cache
+from slugfit.measure.archive import write_gzip
+from slugfit.measure.pieces import slug_pieces
+from slugfit.report.json_report import render_json
+from slugfit.scan.procfile import default_processes, read_procfile
+from slugfit.scan.tree import scan_tree
+from slugfit.settings.config import read_config, read_pyproject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slugfit.base.console import Console
+
+
+BUILDPACK = Path(__file__).resolve().parents[3]
+"""The buildpack's own folder."""
+PARTS = ("bin", "lib")
+_FAILURES: Mapping[int, type[SlugfitError]] = {
+    error.code: error for error in (OverLimitError, RollBackError, VerificationError)
+}
+"""bin/compile's own exit codes; any other is the wrapped buildpack's."""
+STAND_IN = "lib/standin"
+_OWN = ("SLUGFIT_", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "GIT_DIR", "GIT_WORK_TREE")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One build: where everything lies, and where the log goes."""
+
+    app: Path
+    work: Path
+    cache: Path
+    output: Path
+    variables: Mapping[str, str]
+    console: Console
+
+    @property
+    def built(self) -> Path:
+        """BUILD_DIR."""
+        return self.work / "build"
+
+    @property
+    def buildpack(self) -> Path:
+        """A copy of this buildpack, as a platform downloads one for each build."""
+        return self.work / "buildpack"
+
+    @property
+    def environment(self) -> Path:
+        """ENV_DIR."""
+        return self.work / "env"
+
+
+def build_app(job: Job, *, upstream: str | None, boot: bool) -> dict[str, Any]:
+    """Build, pack, report, and boot if asked; returns the content of report.json.
+
+    A wrong setting is told before any work.
+    """
+    if not (BUILDPACK / STAND_IN).is_dir():
+        raise UsageError(
+            "This copy of Slugfit cannot build slugs.",
+            "The buildpack's scripts are not beside it: it is the engine alone.",
+            "Clone the repository, and call its bin/slugfit.",
+        )
+    if job.app.is_dir():
+        read_config(job.variables, read_pyproject(job.app))
+    _make_folders(job)
+    with locked_cache(job.cache, job.console.say):
+        document = build_slug(job, upstream or job.variables.get("SLUGFIT_UPSTREAM"))
+    _write(job.output / "report.json", render_json(document))
+    if boot:
+        document["boot"] = _boot(job, document)
+        _write(job.output / "report.json", render_json(document))
+    return document
+
+
+def build_slug(job: Job, upstream: str | None) -> dict[str, Any]:
+    """Everything up to the written slug; returns the content of report.json."""
+    _prepare(job, upstream)
+    job.console.say(f"-----> Building {job.app.name}")
+    answer = _run(job, "detect", [job.built], quiet=True)
+    if answer.returncode:
+        raise NoPythonError(
+            f"{job.app} is not a Python app: bin/detect says no.",
+            "None of the files that make an app a Python app is in it.",
+            "Add a requirements.txt, Pipfile.lock, poetry.lock or uv.lock.",
+        )
+    job.console.say(f"-----> {answer.stdout.strip()} app detected")
+    code = _run(job, "compile", [job.built, job.cache, job.environment]).returncode
+    if code:
+        failure = _FAILURES.get(code, BuildError)
+        raise failure("The build failed: bin/compile stopped.", "Its own words stand above.")
+    report = _run(job, "report", [job.built, job.cache, job.environment], quiet=True).stdout
+    release = _run(job, "release", [job.built], quiet=True).stdout
+    processes = dict(default_processes(release))
+    processes.update(read_procfile(job.built))
+    size, digest = _pack(job)
+    document = _document(job, report)
+    document["slug"] = {"path": "slug.tgz", "bytes": size, "sha256": digest}
+    document["process_types"] = processes
+    _tell_processes(job, processes)
+    return document
+
+
+def _prepare(job: Job, upstream: str | None) -> None:
+    for name in PARTS:
+        shutil.copytree(BUILDPACK / name, job.buildpack / name, symlinks=True)
+    copy_app(job.app, job.built)
+    chosen = upstream or str(job.buildpack / STAND_IN)
+    if upstream and "://" not in upstream:
+        chosen = str(Path(upstream).resolve())
+    job.environment.mkdir()
+    for name, value in {**job.variables, "SLUGFIT_UPSTREAM": chosen}.items():
+        (job.environment / name).write_text(value, "utf-8")
+
+
+def _make_folders(job: Job) -> None:
+    try:
+        job.cache.mkdir(parents=True, exist_ok=True)
+        job.output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError("A folder for the result could not be made.", str(error)) from error
+
+
+def _run(
+    job: Job, script: str, arguments: list[Path], *, quiet: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """One buildpack script with the environment a platform gives it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
+    environment.setdefault("STACK", "local")
+    environment["REQUEST_ID"] = "local"
+    job.console.out.flush()
+    return subprocess.run(
+        [job.buildpack / "bin" / script, *arguments],
+        env=environment,
+        cwd=job.work,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if quiet else job.console.out,
+        text=True,
+        errors="surrogateescape",
+        check=False,
+    )
+
+
+def _pack(job: Job) -> tuple[int, str]:
+    """Write slug.tgz; its size in bytes and sha256."""
+    target = job.output / "slug.tgz"
+    try:
+        size = write_gzip(target, slug_pieces(scan_tree(job.built)))
+    except OSError as error:
+        raise BuildError(
+            f"The slug could not be written to {target}.",
+            str(error),
+            "Free disk space, or name another --output.",
+        ) from error
+    return size, sha256_of(target).hex()
+
+
+def _document(job: Job, report: str) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads((job.cache / "slugfit" / "report.json").read_text())
+        document["buildpack"] = json.loads(report or "{}")
+    except (OSError, ValueError) as error:
+        raise BuildError("The build left no report.", str(error)) from error
+    return document
+
+
+def _tell_processes(job: Job, processes: Mapping[str, str]) -> None:
+    names = ", ".join(processes) or "(none: add a Procfile with a line `web: …`)"
+    job.console.say("-----> Discovering process types")
+    job.console.say(f"       Procfile declares types -> {names}")
+    size = (job.output / "slug.tgz").stat().st_size
+    job.console.say("-----> Compressing...")
+    job.console.say(f"       Done: {megabytes(size)} MB, {job.output / 'slug.tgz'}")
+
+
+def _boot(job: Job, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    web = document["process_types"].get("web")
+    if not web:
+        raise BuildError(
+            "There is nothing to boot: the app declares no web process.",
+            todo="Add a Procfile with a line such as `web: gunicorn app:app --bind 0.0.0.0:$PORT`.",
+        )
+    job.console.say(f"-----> Booting the slug: {web}")
+    variables = {k: v for k, v in job.variables.items() if not k.startswith("SLUGFIT_")}
+    booted = boot_slug(job.output / "slug.tgz", web, variables)
+    for line in boot_lines(booted):
+        job.console.say(f"       {line}")
+    return boot_document(booted)
+
+
+def _write(target: Path, text: str) -> None:
+    try:
+        target.write_text(text, "utf-8")
+    except OSError as error:
+        raise BuildError(f"{target} could not be written.", str(error)) from error

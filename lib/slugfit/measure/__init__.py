@@ -1,0 +1,1 @@
+"""The slug as a tar stream, and its size by distribution and rule."""

@@ -1,0 +1,138 @@
+"""The slug as a tar stream of ``./app/…``, in pieces: a header and a content each."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slugfit.scan.bytecode import source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from slugfit.scan.tree import Entry, Tree
+
+
+TOP = "./app"
+"""What every name in a slug begins with."""
+EPOCH = 1_262_304_000
+"""1 January 2010, the time of every file in a slug whose own time does not matter."""
+_TYPES = {"file": tarfile.REGTYPE, "link": tarfile.SYMTYPE, "folder": tarfile.DIRTYPE}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of the stream: ``header``, then a content, filled up to whole tar records.
+
+    The content is ``first``, ``length`` bytes of ``source``, and ``last``. A file that has become
+    shorter since it was measured is filled up with zeros, as tar does.
+    """
+
+    key: str
+    """Whose bytes they are, when sizes are told apart."""
+    header: bytes
+    """A tar header, or b"" for a part of a member."""
+    source: Path | None
+    """The file that is read; zeros stand for it if it is None."""
+    start: int
+    """Where in ``source`` the content begins, in bytes."""
+    length: int
+    """How many bytes of ``source`` there are in the content."""
+    blank: tuple[tuple[int, int], ...] = ()
+    """Parts of ``source``, (start, end) in bytes, that become zeros."""
+    first: bytes = b""
+    """What stands before the bytes of ``source``."""
+    last: bytes = b""
+    """What stands after the bytes of ``source``."""
+    uncounted: int = 0
+    """How many bytes of the content are nobody's until they are compressed."""
+
+    @property
+    def content(self) -> int:
+        """Bytes of content."""
+        return len(self.first) + self.length + len(self.last)
+
+    @property
+    def padding(self) -> int:
+        """Bytes that fill a member up; a part of one is not filled up."""
+        return -self.content % tarfile.BLOCKSIZE if self.header else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a tar header says."""
+
+    name: str
+    """The whole path, as in the archive."""
+    mode: int
+    """Permission bits; others are left out."""
+    kind: str
+    """``file``, ``link`` or ``folder``."""
+    size: int = 0
+    """Bytes of content."""
+    target: str = ""
+    """Where a link leads."""
+    mtime: int = EPOCH
+    """Seconds since 1970."""
+
+    def header(self) -> bytes:
+        """The GNU tar header; owner and group are root, as nothing depends on them."""
+        info = tarfile.TarInfo(self.name)
+        info.mode = self.mode & 0o7777
+        info.mtime = self.mtime
+        info.size = self.size
+        info.linkname = self.target
+        info.type = _TYPES[self.kind]
+        return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
+
+
+def tar_piece(tree: Tree, entry: Entry, key: str, mtime: int) -> Piece:
+    """The tar member of one entry; ``mtime`` in seconds. A link's target is read now."""
+    name = f"{TOP}/{entry.path}"
+    place = tree.root / entry.path
+    if entry.kind == "file":
+        member = Member(name, entry.mode, "file", entry.size, "", mtime)
+        return Piece(key, member.header(), place, 0, entry.size)
+    target = os.readlink(place) if entry.kind == "link" else ""
+    member = Member(name, entry.mode, entry.kind, 0, target, mtime)
+    return Piece(key, member.header(), None, 0, 0)
+
+
+def slug_pieces(tree: Tree) -> Iterator[Piece]:
+    """The tar stream of a slug: every entry, with times that do not depend on the build.
+
+    A source whose bytecode is checked by time keeps its own, or Python would compile it again.
+    """
+    timed = {source_of(entry.path) for entry in tree.files() if _is_timed(tree, entry)}
+    yield (top := Piece("", Member(f"{TOP}/", 0o755, "folder").header(), None, 0, 0))
+    size = stream_size([top])
+    for entry in tree.entries:
+        if entry.kind == "other":
+            continue
+        own = entry.path in timed
+        piece = tar_piece(tree, entry, "", entry.mtime_ns // 10**9 if own else EPOCH)
+        size += stream_size([piece])
+        yield piece
+    yield end_of_tar(size)
+
+
+def _is_timed(tree: Tree, entry: Entry) -> bool:
+    """Whether bytecode is checked by its source's time (PEP 552: bit 0 of the flags is clear)."""
+    if not entry.path.endswith(".pyc"):
+        return False
+    with (tree.root / entry.path).open("rb") as file:
+        return not int.from_bytes(file.read(8)[4:], "little") & 1
+
+
+def end_of_tar(size: int) -> Piece:
+    """The end of a tar stream of ``size`` bytes: two empty records, filled up to 10 KiB."""
+    ending = 2 * tarfile.BLOCKSIZE
+    return Piece("", b"", None, 0, ending + -(size + ending) % tarfile.RECORDSIZE)
+
+
+def stream_size(pieces: Iterable[Piece]) -> int:
+    """Length in bytes of the tar stream of ``pieces``."""
+    return sum(len(piece.header) + piece.content + piece.padding for piece in pieces)

@@ -1,0 +1,172 @@
+"""Bytes before and after, compressed as the slug will be, by distribution and by rule.
+
+Every byte is compressed once: the kept files as one stream, which is the slug; what goes as a
+second stream, rule by rule. "Before" is the sum of both.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from slugfit.measure.deflate import deflate
+from slugfit.measure.pieces import EPOCH, TOP, Member, Piece, tar_piece
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from slugfit.elf.tail import Tail
+    from slugfit.plan.decision import Decision
+    from slugfit.scan.tree import Entry, Tree
+
+
+_SEPARATOR = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """A size both ways."""
+
+    uncompressed: int
+    """Bytes on the disk."""
+    compressed: int
+    """Bytes in the slug."""
+
+    def __add__(self, other: Bytes) -> Bytes:
+        return Bytes(self.uncompressed + other.uncompressed, self.compressed + other.compressed)
+
+
+ZERO = Bytes(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What is left and what goes."""
+
+    kept: Mapping[str, Bytes]
+    """What is left, by owner."""
+    gone: Mapping[tuple[str, str], Bytes]
+    """What goes, by (rule, owner)."""
+
+    @property
+    def after(self) -> Bytes:
+        """The slug as it will be."""
+        return sum(self.kept.values(), ZERO)
+
+    @property
+    def before(self) -> Bytes:
+        """The slug as it was."""
+        return sum(self.gone.values(), self.after)
+
+    def gone_by_rule(self) -> Mapping[str, Bytes]:
+        """What each rule takes."""
+        found: dict[str, Bytes] = {}
+        for (rule, _), size in self.gone.items():
+            found[rule] = found.get(rule, ZERO) + size
+        return found
+
+    def gone_by_owner(self) -> Mapping[str, Bytes]:
+        """What leaves each distribution."""
+        found: dict[str, Bytes] = {}
+        for (_, owner), size in self.gone.items():
+            found[owner] = found.get(owner, ZERO) + size
+        return found
+
+
+def measure_sizes(
+    tree: Tree,
+    decisions: Sequence[Decision],
+    old: Path | None = None,
+    *,
+    records: Mapping[str, bytes] | None = None,
+    emptied: Collection[str] = (),
+) -> Sizes:
+    """Sizes of ``tree`` under ``decisions``; what changes is read in ``old`` if it was moved.
+
+    ``records`` are the new contents of other files, by path; what they are shorter is not said to
+    be saved. They and what was moved may be in either place meanwhile: they are not read there.
+    ``emptied`` are the folders that go. Raises OSError.
+    """
+    source = old or tree.root
+    kept = _weigh(_kept_pieces(tree, decisions, source, records or {}, emptied))
+    gone = _weigh(_gone_pieces(tree, decisions, source))
+    parted = {tuple(key.split(_SEPARATOR)): size for key, size in gone.items()}
+    return Sizes(kept, {(key[0], key[1]): size for key, size in parted.items()})
+
+
+def _weigh(pieces: Iterator[Piece]) -> Mapping[str, Bytes]:
+    """Uncompressed and compressed bytes by key; a block's compressed bytes are shared by size."""
+    plain: Counter[str] = Counter()
+    packed: Counter[str] = Counter()
+
+    def counted() -> Iterator[Piece]:
+        for piece in pieces:
+            plain[piece.key] += piece.content - piece.uncounted
+            place = piece.source
+            if place is not None and not os.access(place, os.R_OK) and os.path.lexists(place):
+                place = None  # what nobody here may read counts as zeros
+            yield replace(piece, source=place)
+
+    for block, data in deflate(counted()):
+        left = len(data)
+        whole = len(block.data)
+        for key, share in block.shares:
+            part = left * share // whole if whole else 0
+            packed[key] += part
+            left -= part
+            whole -= share
+    return {key: Bytes(plain[key], packed[key]) for key in sorted(plain)}
+
+
+def _kept_pieces(
+    tree: Tree,
+    decisions: Sequence[Decision],
+    old: Path,
+    records: Mapping[str, bytes],
+    emptied: Collection[str],
+) -> Iterator[Piece]:
+    chosen = {decision.path: decision for decision in decisions}
+    for entry in tree.entries:
+        decision = chosen.get(entry.path)
+        if entry.path in emptied or (decision and decision.action == "remove"):
+            continue
+        owner = decision.owner if decision else "(app)"
+        if decision and decision.tail is not None:
+            yield _cut_piece(entry, owner, old / entry.path, decision.tail)
+        elif entry.path in records:
+            piece = tar_piece(tree, entry, owner, EPOCH)
+            new = records[entry.path]
+            yield replace(piece, source=None, first=new, length=max(entry.size - len(new), 0))
+        elif entry.kind != "other":
+            yield tar_piece(tree, entry, owner, EPOCH)
+
+
+def _cut_piece(entry: Entry, owner: str, place: Path, tail: Tail) -> Piece:
+    """The member that a file becomes which is cut, read where it is whole."""
+    size = tail.keep + len(tail.end)
+    head = Member(f"{TOP}/{entry.path}", entry.mode, "file", size).header()
+    start = len(tail.header)
+    more = max(size - entry.size, 0)
+    length = tail.keep - start
+    return Piece(owner, head, place, start, length, tail.blank, tail.header, tail.end, more)
+
+
+def _gone_pieces(tree: Tree, decisions: Sequence[Decision], old: Path) -> Iterator[Piece]:
+    entries = {entry.path: entry for entry in tree.entries}
+    going = [decision for decision in decisions if decision.action != "keep"]
+    for decision in sorted(going, key=lambda item: (item.rule, item.path)):
+        entry = entries[decision.path]
+        if entry.kind != "file":
+            continue
+        key = f"{decision.rule}{_SEPARATOR}{decision.owner}"
+        place = old / decision.path
+        if decision.tail is None:
+            yield replace(tar_piece(tree, entry, key, EPOCH), source=place)
+            continue
+        yield Piece(key, b"", place, entry.size - decision.saves, decision.saves)
+        for first, last in decision.tail.blank:
+            # Zeros save nothing until they are compressed.
+            yield Piece(key, b"", place, first, last - first, uncounted=last - first)

@@ -1,0 +1,108 @@
+"""The line: scan, own, refer, plan, then apply and verify, measure, report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from slugfit.apply.change import Change, change_of, measure_change
+from slugfit.apply.store import return_stored, store_files
+from slugfit.apply.transaction import recover_tree
+from slugfit.base.clock import Clock
+from slugfit.base.errors import SlugfitError, TreeError, VerificationError
+from slugfit.measure.deadline import require_time, with_deadline
+from slugfit.plan.make import make_plan
+from slugfit.prove import Returned, proved
+from slugfit.settings.current_run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from slugfit.measure.sizes import Sizes
+    from slugfit.plan.decision import Plan
+    from slugfit.settings.config import Config
+    from slugfit.verify.step import Failure, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it."""
+
+    planned: Plan
+    """The plan as it was carried out."""
+    sizes: Sizes
+    """The slug before and after."""
+    tried: tuple[Step, ...]
+    """What was verified."""
+    known_failures: tuple[Failure, ...]
+    """What fails with and without Slugfit."""
+    returned: tuple[Returned, ...]
+    """What stays because it turned out to be needed."""
+    undone: SlugfitError | None
+    """Why everything was put back, None if it was not."""
+    seconds: Mapping[str, float]
+    """Wall-clock seconds by stage."""
+
+
+def dry_run(root: Path, config: Config, run: Run | None = None) -> Outcome:
+    """What ``slim`` would do, measured; changes nothing and verifies nothing."""
+    clock = Clock()
+    planned = clock.time("plan", lambda: make_plan(root, config, run))
+    change = clock.time("plan", lambda: change_of(planned))
+    return _measured(planned, change, clock)
+
+
+def slim_tree(
+    root: Path,
+    config: Config,
+    run: Run | None = None,
+    *,
+    keep_stash: bool = False,
+    kept_in: Path | None = None,
+) -> Outcome:
+    """Carry the plan out, verify it and measure; on any failure everything is put back.
+
+    With ``kept_in`` it starts from the whole tree that this store remembers, and leaves there what
+    it takes. Raises RollBackError if putting back fails, OutOfTimeError if the platform's build
+    has to end before, and VerificationError or TreeError (with everything back in its place) if
+    ``config.strict``.
+    """
+    run = run or Run()
+    clock = Clock()
+    clock.time("recover", lambda: recover_tree(root))
+    if kept_in is not None:
+        return_stored(kept_in, root)
+    planned = clock.time("plan", lambda: make_plan(root, config, run))
+    clock = with_deadline(clock, planned.tree, config, run)
+    require_time(clock, planned.tree)
+    try:
+        change = clock.time("plan", lambda: change_of(planned))
+        if change.does_nothing:
+            return _measured(planned, change, clock)
+        with proved(planned, change, config, run, clock) as proof:
+            if kept_in is not None:
+                store_files(kept_in, proof.transaction.old, proof.planned)
+            proof.transaction.commit(keep=keep_stash)
+    except (VerificationError, TreeError) as error:
+        if config.strict:
+            raise
+        require_time(clock, planned.tree)
+        return _undone(root, config, run, error, clock)
+    return Outcome(
+        proof.planned, proof.sizes, proof.tried, proof.known, proof.returned, None, clock.seconds
+    )
+
+
+def _measured(
+    planned: Plan, change: Change, clock: Clock, undone: SlugfitError | None = None
+) -> Outcome:
+    """The outcome when nothing was tried: a plan's sizes. Raises OSError."""
+    sizes = clock.time("measure", lambda: measure_change(planned, change))
+    return Outcome(planned, sizes, (), (), (), undone, clock.seconds)
+
+
+def _undone(root: Path, config: Config, run: Run, error: SlugfitError, clock: Clock) -> Outcome:
+    """The outcome when everything was put back: the tree as it was, measured."""
+    planned = make_plan(root, replace(config, level="measure"), run)
+    return _measured(planned, change_of(planned), clock, error)

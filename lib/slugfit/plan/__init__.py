@@ -1,0 +1,1 @@
+"""What happens to each file, decided from facts alone."""

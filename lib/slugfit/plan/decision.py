@@ -1,0 +1,64 @@
+"""Decision and friends: what happens to each file, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from slugfit.catalog.rules import Rule
+    from slugfit.elf.tail import Tail
+    from slugfit.plan.reasons import Reason
+    from slugfit.scan.app import App
+    from slugfit.scan.layout import Layout
+    from slugfit.scan.owners import Owners
+    from slugfit.scan.tree import Tree
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Group:
+    """What one rule takes from one distribution: the smallest thing that is put back."""
+
+    owner: str
+    rule: str
+
+
+Action = Literal["keep", "remove", "cut"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A rule that proposes a file, and the folder or file that it named to do so."""
+
+    rule: Rule
+    claimed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What happens to one file, and why.
+
+    ``size`` and ``saves`` are uncompressed bytes; ``tail`` says what a cut file loses.
+    ``rule`` is the rule that decided or would have, "" if none looked at the file.
+    """
+
+    path: str
+    owner: str
+    action: Action
+    rule: str
+    size: int
+    saves: int
+    reason: Reason | None = None
+    tail: Tail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A tree that has been read, and what is to happen to each of its files."""
+
+    tree: Tree
+    layout: Layout
+    owners: Owners
+    app: App
+    decisions: tuple[Decision, ...]
+    faults: tuple[str, ...]

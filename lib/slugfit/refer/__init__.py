@@ -1,0 +1,1 @@
+"""What kept code refers to, and what the app's start loads."""

@@ -1,0 +1,137 @@
+"""Candidates by every way in which kept code can refer to them."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slugfit.scan.module_names import Module, importable_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from slugfit.scan.layout import Layout
+
+
+STUB_READER = "attach_stub"
+"""lazy_loader's function that reads the ``.pyi`` beside the calling module at import."""
+_MOST_NAMES = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that a guarded rule proposes; ``claimed`` is the folder or file the rule names."""
+
+    path: str
+    rule: str
+    claimed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Candidates by every way in which they can be referred to.
+
+    ``folders`` are those in which a module need not name a candidate to refer to it. ``tokens``
+    are byte strings of which one stands in every other module that refers to a candidate;
+    ``own_tokens`` are those for references within one distribution, by its name,
+    ``library_tokens`` those of its modules that compiled code could import. ``namespaces`` are
+    folders that can be imported without a module of their own, by dotted name.
+    """
+
+    by_path: Mapping[str, Candidate]
+    by_module: Mapping[str, tuple[Module, ...]]
+    namespaces: Mapping[str, tuple[str, ...]]
+    by_basename: Mapping[tuple[str, str], tuple[str, ...]]
+    folders: frozenset[str]
+    tokens: tuple[bytes, ...]
+    own_tokens: Mapping[str, tuple[bytes, ...]]
+    library_tokens: Mapping[str, tuple[bytes, ...]]
+
+
+def targets_of(
+    candidates: Iterable[Candidate],
+    layout: Layout,
+    owners: Mapping[str, str],
+    kept_modules: Iterable[Module],
+) -> Targets:
+    """All ways to the candidates; ``kept_modules`` are names that are taken already."""
+    by_path = {candidate.path: candidate for candidate in candidates}
+    by_module: dict[str, tuple[Module, ...]] = {}
+    by_basename: dict[tuple[str, str], tuple[str, ...]] = {}
+    for module in importable_modules(by_path, layout):
+        by_module[module.name] = (*by_module.get(module.name, ()), module)
+    named: dict[str, set[str]] = {}
+    for candidate in by_path.values():
+        if is_named_file(candidate):
+            owner, name = owners.get(candidate.path, ""), posixpath.basename(candidate.path)
+            by_basename[owner, name] = (*by_basename.get((owner, name), ()), candidate.path)
+            named.setdefault(owner, set()).add(name)
+    words = {_stem(candidate) for candidate in by_path.values() if not is_named_file(candidate)}
+    if any(path.endswith(".pyi") for path in by_path):
+        words.add(STUB_READER)
+    own_tokens = {owner: _shortest(_few(names)) for owner, names in named.items()}
+    folders = {item.claimed for item in by_path.values() if item.claimed != item.path}
+    # Relative imports in a folder beside a module of that name can mean the module.
+    folders |= {
+        item.base + item.name.replace(".", "/") for item in importable_modules(by_path, layout)
+    }
+    return Targets(
+        by_path,
+        by_module,
+        _namespaces(by_path, layout, {*by_module, *(module.name for module in kept_modules)}),
+        by_basename,
+        frozenset(folders),
+        _shortest(words),
+        own_tokens,
+        _library_tokens(by_path, owners, layout),
+    )
+
+
+def _library_tokens(
+    by_path: Mapping[str, Candidate], owners: Mapping[str, str], layout: Layout
+) -> Mapping[str, tuple[bytes, ...]]:
+    words: dict[str, set[str]] = {}
+    for module in importable_modules(by_path, layout):
+        words.setdefault(owners.get(module.path, ""), set()).add(_stem(by_path[module.path]))
+    return {owner: _shortest(stems) for owner, stems in words.items()}
+
+
+def _namespaces(
+    paths: Iterable[str], layout: Layout, taken: Collection[str]
+) -> Mapping[str, tuple[str, ...]]:
+    """The folders of candidates that no module stands for."""
+    namespaces: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        scope, inner = layout.scope(path)
+        dotted = posixpath.dirname(inner).replace("/", ".")
+        if scope == "site" and dotted not in taken and dotted.replace(".", "_").isidentifier():
+            namespaces[dotted] = (*namespaces.get(dotted, ()), path)
+    return namespaces
+
+
+def is_named_file(candidate: Candidate) -> bool:
+    """Whether the rule named a data file itself: only its own distribution will name it."""
+    return candidate.claimed == candidate.path and not candidate.path.endswith((".py", ".so"))
+
+
+def _stem(candidate: Candidate) -> str:
+    """What stands in any reference from outside: the name of the folder or module claimed."""
+    return posixpath.basename(candidate.claimed).split(".", 1)[0]
+
+
+def _few(names: set[str]) -> set[str]:
+    """The names, or only their suffixes where there are too many to look for."""
+    if len(names) <= _MOST_NAMES:
+        return names
+    return {posixpath.splitext(name)[1] or name for name in names}
+
+
+def _shortest(words: set[str]) -> tuple[bytes, ...]:
+    """Words that stand for all: "test" is part of "tests" and of "conftest"."""
+    chosen: list[str] = []
+    for word in sorted(words, key=lambda word: (len(word), word)):
+        if not any(shorter in word for shorter in chosen):
+            chosen.append(word)
+    # As bytecode has them; a name that is not text can only be named through escapes.
+    return tuple(word.encode("utf-8", "surrogatepass") for word in chosen)

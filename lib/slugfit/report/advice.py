@@ -1,0 +1,110 @@
+"""Next steps that save more than any rule, as data; advice_words.py says them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from slugfit.catalog.swaps import GPU_NAMES, GPU_PREFIXES, SWAPS, USELESS_VARIABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from slugfit.catalog.swaps import Swap
+    from slugfit.measure.sizes import Bytes
+    from slugfit.models.wanted import WantedModel
+    from slugfit.report.model_files import ModelFile
+
+
+@dataclass(frozen=True, slots=True)
+class SwapAdvice:
+    """A smaller distribution in place of an installed one."""
+
+    swap: Swap
+    version: str
+    """The installed version."""
+    saves: int
+    """About how many compressed bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuAdvice:
+    """Distributions that only serve a GPU."""
+
+    names: tuple[str, ...]
+    saves: int
+    """About how many compressed bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariableAdvice:
+    """A config var that does nothing."""
+
+    name: str
+    instead: str
+    """Why it does nothing, and what does."""
+    saves: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAdvice:
+    """A model file in the slug that a process could fetch when it starts."""
+
+    kind: Literal["unknown", "in the source", "at build"]
+    """Not in pyproject.toml; there with when = "boot", and in the source too; fetched at build."""
+    file: ModelFile
+    over: bool
+    """Whether the slug is over its limit."""
+    saves: int
+    """About how many compressed bytes."""
+
+
+Advice: TypeAlias = "SwapAdvice | GpuAdvice | VariableAdvice | ModelAdvice"
+
+
+def advise_swaps(
+    versions: Mapping[str, str], kept: Mapping[str, Bytes], variables: Collection[str]
+) -> Iterator[Advice]:
+    """Advice for the installed distributions, the most valuable first; variables last."""
+    sized: list[SwapAdvice | GpuAdvice] = [*_swaps(versions, kept), *_gpu(versions, kept)]
+    yield from sorted(sized, key=lambda advice: -advice.saves)
+    for name, (reader, instead) in USELESS_VARIABLES.items():
+        if name in variables and any(installed.startswith(reader) for installed in versions):
+            yield VariableAdvice(name, instead)
+
+
+def _swaps(versions: Mapping[str, str], kept: Mapping[str, Bytes]) -> Iterator[SwapAdvice]:
+    for swap in SWAPS:
+        size = kept.get(swap.distribution)
+        if size is not None and swap.instead not in versions:
+            saves = int(size.compressed * (1 - swap.keeps))
+            yield SwapAdvice(swap, versions[swap.distribution], saves)
+
+
+def _gpu(versions: Mapping[str, str], kept: Mapping[str, Bytes]) -> Iterator[GpuAdvice]:
+    names = sorted(
+        name
+        for name in versions
+        if (name in GPU_NAMES or name.startswith(GPU_PREFIXES)) and name in kept
+    )
+    if names:
+        yield GpuAdvice(tuple(names), sum(kept[name].compressed for name in names))
+
+
+def advise_models(
+    files: Iterable[ModelFile], wanted: Iterable[WantedModel], app: Bytes, *, over: bool
+) -> Iterator[ModelAdvice]:
+    """Advice for model files in the slug; ``over`` says whether it is over its limit.
+
+    ``wanted`` are the models of pyproject.toml, ``app`` is the size of the app's own files.
+    """
+    known = {model.path: model for model in wanted}
+    for file in files:
+        saves = file.size * app.compressed // max(app.uncompressed, 1)
+        model = known.get(file.path)
+        if model is None:
+            yield ModelAdvice("unknown", file, over, saves)
+        elif model.when == "boot":
+            yield ModelAdvice("in the source", file, over, saves)
+        elif over:
+            yield ModelAdvice("at build", file, over, saves)

@@ -1,0 +1,59 @@
+"""Advice in words: what, and the exact line or command."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from slugfit.base.words import megabytes
+from slugfit.models.keys import model_lines
+from slugfit.report.advice import GpuAdvice, ModelAdvice, SwapAdvice, VariableAdvice
+
+if TYPE_CHECKING:
+    from slugfit.report.advice import Advice
+
+
+def advice_sentence(advice: Advice) -> str:
+    """What could be done, and why."""
+    if isinstance(advice, SwapAdvice):
+        swap = advice.swap
+        return f"{swap.distribution} -> {swap.instead}: {swap.because}."
+    if isinstance(advice, GpuAdvice):
+        return f"{len(advice.names)} distributions only serve a GPU: {', '.join(advice.names)}."
+    if isinstance(advice, VariableAdvice):
+        return f"{advice.name} does nothing: {advice.instead} does."
+    return _model_sentence(advice)
+
+
+def advice_line(advice: Advice) -> str:
+    """The line or command; one of several lines is to be copied as it stands."""
+    if isinstance(advice, SwapAdvice):
+        return advice.swap.line.replace("VERSION", advice.version)
+    if isinstance(advice, GpuAdvice):
+        return "torch: set SLUGFIT_TORCH=cpu, or use the CPU wheels' index"
+    if isinstance(advice, VariableAdvice):
+        return f"{advice.name}: unset it"
+    return _model_line(advice)
+
+
+def _model_sentence(advice: ModelAdvice) -> str:
+    name = f"{advice.file.path} ({megabytes(advice.file.size)} MB)"
+    if advice.kind == "in the source":
+        return f'{name} is in the app\'s source, although its model says when = "boot".'
+    if advice.kind == "at build":
+        return (
+            f"The slug is too large, and {name} is a model in it; with this in pyproject.toml "
+            "each process fetches it when it starts."
+        )
+    way = "with these lines in pyproject.toml each process fetches it when it starts."
+    if advice.over:
+        return f"The slug is too large, and {name} is a model file in it; {way}"
+    return f"{name} is a model file in the slug; {way}"
+
+
+def _model_line(advice: ModelAdvice) -> str:
+    if advice.kind == "in the source":
+        return f"git rm --cached {shlex.quote(advice.file.path)}"
+    if advice.kind == "at build":
+        return 'when = "boot"'
+    return model_lines(advice.file.path, advice.file.sha256)

@@ -1,0 +1,136 @@
+"""The report as JSON, ``"version": 1``: keys are added, never changed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from slugfit.report.advice_words import advice_line, advice_sentence
+from slugfit.report.reasons import reason_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slugfit.measure.sizes import Bytes
+    from slugfit.prove import Returned
+    from slugfit.report.advice import Advice
+    from slugfit.report.make import KeptTotal, Report, RuleTotal, Share
+    from slugfit.verify.step import Failure
+
+
+REPORT_VERSION = 1
+
+
+def report_document(report: Report) -> Mapping[str, Any]:
+    """The report as a JSON object; sizes in bytes."""
+    return {
+        "version": REPORT_VERSION,
+        "slugfit": report.version,
+        "action": report.action,
+        "before": _size(report.before),
+        "after": _size(report.after),
+        "limit": {
+            "name": report.limit.name,
+            "bytes": report.limit.size,
+            "measure": report.limit.measure,
+        },
+        "verdict": report.verdict,
+        "undone": report.undone or None,
+        "distributions": [_share(share) for share in report.distributions],
+        "rules": [_total(total) for total in report.rules],
+        "kept": [_kept(kept) for kept in report.kept],
+        "verification": _verification(report),
+        "faults": list(report.faults),
+        "advice": [_advice(advice) for advice in report.advice],
+        "seconds": dict(report.seconds),
+    }
+
+
+def _share(share: Share) -> Mapping[str, Any]:
+    return {
+        "name": share.name,
+        "version": share.version,
+        "before": _size(share.before),
+        "after": _size(share.after),
+    }
+
+
+def _total(total: RuleTotal) -> Mapping[str, Any]:
+    return {
+        "name": total.name,
+        "files": total.files,
+        "saved": _size(total.saved),
+        "reason": total.reason,
+    }
+
+
+def _kept(kept: KeptTotal) -> Mapping[str, Any]:
+    return {
+        "reason": reason_sentence(kept.reason),
+        "files": kept.files,
+        "uncompressed": kept.uncompressed,
+        "example": kept.example,
+    }
+
+
+def _verification(report: Report) -> Mapping[str, Any]:
+    known = report.known_failures
+    return {
+        "imported": sum(step.kind == "import" and step.needed for step in report.tried),
+        "beside": sum(not step.needed for step in report.tried),
+        "known_failures": [_failure(item) for item in known if item.step.needed],
+        "known_beside": sum(not item.step.needed for item in known),
+        "put_back": [_returned(item) for item in report.returned],
+    }
+
+
+def _returned(returned: Returned) -> Mapping[str, Any]:
+    return {
+        "distribution": returned.group.owner,
+        "rule": returned.group.rule,
+        "files": returned.files,
+        "uncompressed": returned.size,
+        "failure": _failure(returned.failure),
+    }
+
+
+def _advice(advice: Advice) -> Mapping[str, Any]:
+    return {
+        "what": advice_sentence(advice),
+        "line": advice_line(advice),
+        "saves": advice.saves,
+    }
+
+
+def _failure(failure: Failure) -> Mapping[str, Any]:
+    return {
+        "kind": failure.step.kind,
+        "module": failure.step.name,
+        "error": failure.error,
+    }
+
+
+def _size(size: Bytes) -> Mapping[str, int]:
+    return {"compressed": size.compressed, "uncompressed": size.uncompressed}
+
+
+def render_json(content: object) -> str:
+    r"""JSON text, the same for the same content; undecodable names as ``\udcxx`` escapes."""
+    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+
+
+def flat_facts(document: Mapping[str, Any]) -> Mapping[str, str | float]:
+    """What bin/report tells the platform: numbers and words only, each key with our name."""
+    try:
+        return {
+            "slugfit_version": str(document["slugfit"]),
+            "slugfit_before_bytes": int(document["before"]["compressed"]),
+            "slugfit_after_bytes": int(document["after"]["compressed"]),
+            "slugfit_after_uncompressed_bytes": int(document["after"]["uncompressed"]),
+            "slugfit_removed_files": sum(int(rule["files"]) for rule in document["rules"]),
+            "slugfit_verdict": str(document["verdict"]),
+            "slugfit_undone": bool(document["undone"]),
+            "slugfit_seconds": round(sum(map(float, document["seconds"].values())), 3),
+        }
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+        return {}

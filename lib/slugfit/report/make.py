@@ -1,0 +1,180 @@
+"""The report: one frozen Report, made once, shown in several ways (text, JSON)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from slugfit import __version__
+from slugfit.catalog.rules import rule_named
+from slugfit.measure.sizes import ZERO, Bytes
+from slugfit.report.advice import Advice, advise_models, advise_swaps
+from slugfit.report.failures import error_line
+from slugfit.report.model_files import find_model_files
+from slugfit.report.reasons import reason_sentence
+from slugfit.scan.owners import APP
+from slugfit.settings.current_run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from slugfit.catalog.limits import Limit
+    from slugfit.pipeline import Outcome
+    from slugfit.plan.reasons import Reason
+    from slugfit.prove import Returned
+    from slugfit.settings.config import Config
+    from slugfit.verify.step import Failure, Step, StepKind
+
+
+ReportAction = Literal["plan", "slim", "measure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One distribution's part of the tree, in bytes."""
+
+    name: str
+    version: str
+    before: Bytes
+    after: Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTotal:
+    """What one rule takes: files, bytes, and the rule's reason."""
+
+    name: str
+    files: int
+    saved: Bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTotal:
+    """A reason that kept files which a rule proposed: how many, their bytes, one of them."""
+
+    reason: Reason
+    files: int
+    uncompressed: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything there is to say; sizes in bytes, ``verdict`` against ``limit``."""
+
+    version: str
+    action: ReportAction
+    before: Bytes
+    after: Bytes
+    limit: Limit
+    verdict: Literal["fits", "over"]
+    distributions: tuple[Share, ...]
+    rules: tuple[RuleTotal, ...]
+    kept: tuple[KeptTotal, ...]
+    tried: tuple[Step, ...]
+    known_failures: tuple[Failure, ...]
+    returned: tuple[Returned, ...]
+    undone: str
+    faults: tuple[str, ...]
+    advice: tuple[Advice, ...]
+    seconds: Mapping[str, float]
+
+    @property
+    def weighed(self) -> int:
+        """The size that the limit is compared with, in bytes."""
+        return self.weigh(self.after)
+
+    def count(self, *kinds: StepKind, needed: bool) -> int:
+        """How many steps of these kinds were tried and did not fail, with and without Slugfit."""
+        known = {failure.step for failure in self.known_failures}
+        return sum(
+            step.kind in kinds and step.needed == needed and step not in known
+            for step in self.tried
+        )
+
+    def weigh(self, size: Bytes) -> int:
+        """The one of the two sizes that the limit speaks of."""
+        return size.compressed if self.limit.measure == "compressed" else size.uncompressed
+
+
+def make_report(
+    outcome: Outcome, config: Config, run: Run | None = None, action: ReportAction = "slim"
+) -> Report:
+    """The report of one run."""
+    sizes = outcome.sizes
+    after = sizes.after
+    weighed = after.compressed if config.limit.measure == "compressed" else after.uncompressed
+    over = (config.limit.used(weighed) or 0) > 1
+    versions = {dist.name: dist.version for dist in outcome.planned.owners.distributions}
+    return Report(
+        version=__version__,
+        action=action,
+        before=sizes.before,
+        after=after,
+        limit=config.limit,
+        verdict="over" if over else "fits",
+        distributions=_shares(outcome, versions),
+        rules=_rules(outcome),
+        kept=_kept(outcome),
+        tried=outcome.tried,
+        known_failures=outcome.known_failures,
+        returned=outcome.returned,
+        undone="" if outcome.undone is None else error_line(outcome.undone),
+        faults=outcome.planned.faults,
+        advice=_advice(outcome, config, (run or Run()).config_vars.names, versions, over=over),
+        seconds=outcome.seconds,
+    )
+
+
+def _advice(
+    outcome: Outcome,
+    config: Config,
+    variables: Collection[str],
+    versions: Mapping[str, str],
+    *,
+    over: bool,
+) -> tuple[Advice, ...]:
+    """All next steps, the most valuable first."""
+    kept = outcome.sizes.kept
+    files = find_model_files(outcome.planned)
+    advice = [
+        *advise_models(files, config.models, kept.get(APP, ZERO), over=over),
+        *advise_swaps(versions, kept, variables),
+    ]
+    return tuple(sorted(advice, key=lambda advice: -advice.saves))
+
+
+def _shares(outcome: Outcome, versions: Mapping[str, str]) -> tuple[Share, ...]:
+    gone = outcome.sizes.gone_by_owner()
+    kept = outcome.sizes.kept
+    shares = [
+        Share(name, versions.get(name, ""), kept.get(name, ZERO) + gone.get(name, ZERO), left)
+        for name in sorted(set(kept) | set(gone))
+        for left in (kept.get(name, ZERO),)
+    ]
+    return tuple(sorted(shares, key=lambda share: (-share.before.compressed, share.name)))
+
+
+def _rules(outcome: Outcome) -> tuple[RuleTotal, ...]:
+    files = Counter(item.rule for item in outcome.planned.decisions if item.action != "keep")
+    totals = [
+        RuleTotal(name, files[name], saved, rule_named(name).reason)
+        for name, saved in outcome.sizes.gone_by_rule().items()
+    ]
+    return tuple(sorted(totals, key=lambda total: (-total.saved.compressed, total.name)))
+
+
+def _kept(outcome: Outcome) -> tuple[KeptTotal, ...]:
+    """Files that stay although a rule proposed them, by the reason that kept them."""
+    totals: dict[Reason, KeptTotal] = {}
+    for item in outcome.planned.decisions:
+        if item.action == "keep" and item.reason is not None:
+            old = totals.get(item.reason, KeptTotal(item.reason, 0, 0, item.path))
+            totals[item.reason] = KeptTotal(
+                item.reason, old.files + 1, old.uncompressed + item.size, old.example
+            )
+    return tuple(
+        sorted(totals.values(), key=lambda kept: (-kept.uncompressed, reason_sentence(kept.reason)))
+    )

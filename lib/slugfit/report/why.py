@@ -1,0 +1,110 @@
+"""``slugfit why``: the rule, its class, and what keeps or removes one file."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from slugfit.base.errors import UsageError
+from slugfit.base.paths import path_inside
+from slugfit.base.words import printable
+from slugfit.catalog.rules import rule_named
+from slugfit.plan.make import make_plan
+from slugfit.report.reasons import decision_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from slugfit.plan.decision import Decision
+    from slugfit.settings.config import Config
+    from slugfit.settings.current_run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one file stays or goes."""
+
+    decision: Decision
+    chain: tuple[Decision, ...]
+    """The decisions about what keeps it, nearest first: B for C, then A for B."""
+
+
+def explain_path(root: Path, path: str, config: Config, run: Run | None = None) -> Explanation:
+    """What the plan says about ``path``; raise UsageError if it is not a file of the tree."""
+    name = _relative(root, path)
+    plan = make_plan(root, config, run)
+    decisions = {item.path: item for item in plan.decisions}
+    if name not in decisions:
+        raise UsageError(
+            f"{path} is not a file in {root}.",
+            "It may have gone already, or be a folder or a name that was never there.",
+            f"`slugfit restore {root}` brings back what slim --keep-stash set aside.",
+        )
+    return Explanation(decisions[name], tuple(_chain(decisions, decisions[name])))
+
+
+def _relative(root: Path, path: str) -> str:
+    if not posixpath.isabs(path):
+        return path_inside("", path) or ""
+    # The folder as it was named, and where it really is if links lead there.
+    names = (posixpath.relpath(path, base) for base in (os.path.abspath(root), root.resolve()))
+    return next(filter(None, (path_inside("", name) for name in names)), "")
+
+
+def _chain(decisions: Mapping[str, Decision], first: Decision) -> Iterator[Decision]:
+    """Follow references from what is kept to what keeps it, as far as the tree goes."""
+    seen = {first.path}
+    current = first
+    while current.reason is not None and current.reason.reference is not None:
+        keeper = decisions.get(current.reason.reference.by)
+        if keeper is None or keeper.path in seen:
+            return
+        seen.add(keeper.path)
+        yield keeper
+        current = keeper
+
+
+def explanation_text(answer: Explanation) -> str:
+    """The answer in words."""
+    item = answer.decision
+    verb = {"keep": "stays", "remove": "goes", "cut": "is shortened"}[item.action]
+    lines = [f"{item.path} ({item.owner}, {item.size} bytes) {verb}."]
+    if item.rule:
+        rule = rule_named(item.rule)
+        guard = "guarded by the reference closure" if rule.guarded else "not guarded"
+        lines.append(f"  rule: {rule.name} (class: {rule.risk}, {guard}). {rule.reason}")
+    if item.action == "cut":
+        lines.append(f"  {item.saves} of its bytes go.")
+    elif item.action == "keep":
+        lines.append(f"  because: {_because(item)}")
+    elif item.rule and rule_named(item.rule).guarded:
+        lines.append("  references looked for: imports, literals, entry points, stubs: none.")
+    lines += [f"  and {keeper.path} stays because: {_because(keeper)}" for keeper in answer.chain]
+    return "\n".join(map(printable, lines)) + "\n"
+
+
+def _because(item: Decision) -> str:
+    if item.action == "cut":
+        return "no rule removes it; it is only shortened."
+    return decision_sentence(item) or "no rule names it."
+
+
+def explanation_document(answer: Explanation) -> Mapping[str, Any]:
+    """The answer as a JSON object."""
+
+    def one(item: Decision) -> Mapping[str, Any]:
+        return {
+            "path": item.path,
+            "owner": item.owner,
+            "action": item.action,
+            "rule": item.rule or None,
+            "size": item.size,
+            "saves": item.saves,
+            "reason": decision_sentence(item, rule_named(item.rule).reason if item.rule else "")
+            or None,
+        }
+
+    return {"version": 1, **one(answer.decision), "chain": [one(item) for item in answer.chain]}

@@ -1,0 +1,1 @@
+"""What is there: the tree, its layout, distributions, modules, the app and its lists."""

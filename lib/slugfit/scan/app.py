@@ -1,0 +1,128 @@
+"""What the app's own source says: its imports, and whether it compiles code at run time."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from slugfit.scan.bytecode import read_module
+from slugfit.scan.conditions import CompilerUse, compiler_use_of, compiling_distributions
+from slugfit.scan.layout import Layout
+from slugfit.scan.module_facts import facts_of_module
+from slugfit.scan.module_names import Module, import_targets, importable_modules, name_and_parents
+from slugfit.scan.tree import Tree, scan_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from slugfit.scan.owners import Owners
+
+
+DJANGO_SETTINGS = "DJANGO_SETTINGS_MODULE"
+"""https://docs.djangoproject.com/en/stable/topics/settings/#designating-the-settings"""
+
+LEFT_OUT = frozenset({".git", ".hg", ".svn", ".venv", "venv", "__pycache__", ".slugfit"})
+"""Names that no deploy carries, for folders that git cannot tell about."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What the app's source says."""
+
+    imports: tuple[str, ...]
+    """The third-party modules that it imports: dotted names, sorted."""
+    compiler_use: CompilerUse | None
+    """What of it needs headers at run time; None if nothing does."""
+    strings: tuple[str, ...] = ()
+    """Other third-party modules that its literals name (INSTALLED_APPS and the like), sorted."""
+    settings: str = ""
+    """Its Django settings module, "" without Django."""
+
+
+def app_modules_elsewhere(folder: Path, root: Path) -> tuple[Module, ...]:
+    """The modules of an app that lies in ``folder``, outside of the tree; paths are absolute.
+
+    The tree at ``root`` may lie inside of it, and so may other environments. Raises TreeError if
+    the folder cannot be read.
+    """
+    source = scan_tree(folder)
+    lead = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) + "/"
+    shape = Layout("app", None, (), None, None)
+    paths = (
+        entry.path
+        for entry in source.files()
+        if not entry.path.startswith(lead) and LEFT_OUT.isdisjoint(entry.path.split("/"))
+    )
+    return tuple(
+        replace(module, path=str(folder / module.path), base=f"{folder}/")
+        for module in importable_modules(paths, shape)
+        if not module.compiled
+    )
+
+
+def read_app(
+    tree: Tree,
+    layout: Layout,
+    owners: Owners,
+    ignored: frozenset[str],
+    outside: Iterable[Module] = (),
+) -> App:
+    """Read every module of the app that ``ignored`` does not name, and those ``outside``."""
+    own = [
+        module
+        for module in importable_modules((entry.path for entry in tree.files()), layout)
+        if layout.scope(module.path)[0] == "app"
+        and not module.compiled
+        and module.path not in ignored
+    ]
+    own += outside
+    installed = _installed(tree, layout)
+    wanted: set[str] = set()
+    said: set[str] = set()
+    settings: dict[str, str] = {}
+    use = next(compiling_distributions(owners.distributions), None)
+    for module in own:
+        facts = facts_of_module(*read_module(tree.root / module.path))
+        names = {name for item in facts.imports for name in import_targets(item, module.parent)}
+        wanted |= set(_resolved(names, installed))
+        said |= set(_resolved(filter(str.isascii, facts.literals), installed))
+        if DJANGO_SETTINGS in facts.literals and "django" in installed:
+            settings[module.name] = _own_name(facts.literals, own)
+        use = use or compiler_use_of(module, names, facts.names)
+    return App(tuple(sorted(wanted)), use, tuple(sorted(said - wanted)), _served_settings(settings))
+
+
+def _own_name(literals: Iterable[str], own: Iterable[Module]) -> str:
+    """The module of the app that one of these literals names, "" if none does."""
+    names = {module.name for module in own}
+    return next((literal for literal in sorted(literals) if literal in names), "")
+
+
+def _served_settings(by_module: Mapping[str, str]) -> str:
+    """The settings that the server's entry point names, before those for manage.py's commands."""
+    ordered = sorted(by_module, key=lambda name: (not name.endswith(("wsgi", "asgi")), name))
+    return next((by_module[name] for name in ordered if by_module[name]), "")
+
+
+def _installed(tree: Tree, layout: Layout) -> frozenset[str]:
+    paths = (entry.path for entry in tree.files())
+    return frozenset(
+        module.name
+        for module in importable_modules(paths, layout)
+        if layout.scope(module.path)[0] == "site"
+    )
+
+
+def _resolved(names: Iterable[str], installed: frozenset[str]) -> Iterator[str]:
+    """The longest part of each name that is an installed module."""
+    for name in names:
+        longest = next((part for part in name_and_parents(name) if part in installed), None)
+        if longest is not None:
+            yield longest
+
+
+def top_level_modules(tree: Tree, layout: Layout) -> tuple[str, ...]:
+    """The top-level modules of site-packages: what is verified where there is no app."""
+    return tuple(sorted(name for name in _installed(tree, layout) if "." not in name))

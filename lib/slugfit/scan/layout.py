@@ -1,0 +1,131 @@
+"""What kind of tree this is, and where Python's parts lie in it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slugfit.base.errors import NoPythonError
+from slugfit.scan.tree_paths import TreePaths
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slugfit.catalog.rules import Scope, Shape
+    from slugfit.scan.tree import Tree
+
+
+_SLUG_PREFIXES = (".heroku/python", ".venv", "venv")
+"""Where the Python of a slug lies, in the order in which they are looked for.
+
+The standard buildpack installs to .heroku/python:
+https://github.com/heroku/heroku-buildpack-python/blob/main/bin/compile. The others are the names
+of virtual environments that uv and the documentation of venv use:
+https://docs.astral.sh/uv/pip/environments/, https://docs.python.org/3/library/venv.html.
+"""
+_VERSIONED = re.compile(r"python3\.\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things are, as paths relative to the root ("" is the root itself)."""
+
+    shape: Shape
+    """What kind of tree it is."""
+    prefix: str | None
+    """The folder of the interpreter or environment, None if the tree holds neither."""
+    site_packages: tuple[str, ...]
+    """The folders that packages are installed in: site-packages and Debian's dist-packages."""
+    stdlib: str | None
+    """The folder of the standard library, None if the tree's Python uses one elsewhere.
+
+    A virtual environment has none: https://docs.python.org/3/library/venv.html.
+    """
+    python: Path | None
+    """The program that runs the tree's Python, absolute; None if there is none to be run."""
+
+    def scope(self, path: str) -> tuple[Scope, str]:
+        """The scope that ``path`` belongs to, and its name as seen from that scope's folder."""
+        for site in self.site_packages:
+            if not site or path.startswith(site + "/"):
+                return "site", path[len(site) + 1 :] if site else path
+        if self.stdlib is not None and path.startswith(self.stdlib + "/"):
+            return "stdlib", path[len(self.stdlib) + 1 :]
+        if self.prefix == "":
+            return "prefix", path
+        if self.prefix is not None and path.startswith(self.prefix + "/"):
+            return "prefix", path[len(self.prefix) + 1 :]
+        return "app", path
+
+
+def recognise_layout(tree: Tree) -> Layout:
+    """Tell the layout of ``tree``; raise NoPythonError if there is no Python in it."""
+    paths = TreePaths(tree)
+    for prefix in _SLUG_PREFIXES:
+        if _is_prefix(paths, prefix):
+            return _layout(paths, prefix, "slug")
+    if paths.is_file("pyvenv.cfg"):
+        # It marks a virtual environment: https://peps.python.org/pep-0405/.
+        return _layout(paths, "", "environment")
+    if _is_prefix(paths, ""):
+        return _layout(paths, "", "prefix")
+    names = paths.names_in("")
+    if any(name.endswith(".dist-info") for name in names):
+        return Layout("target", "", ("",), None, None)
+    if _holds_source(names) or _has_python_below(paths, names):
+        return Layout("app", None, (), None, None)
+    raise NoPythonError(
+        f"{tree.root} holds no Python",
+        "There is no .heroku/python, virtual environment, interpreter or .py file in it.",
+        "Name a slug's root, a virtual environment, a Python prefix or an app's folder.",
+    )
+
+
+def _holds_source(names: list[str]) -> bool:
+    return any(name.endswith(".py") for name in names)
+
+
+def _has_python_below(paths: TreePaths, names: list[str]) -> bool:
+    return any(
+        not name.startswith(".") and paths.is_folder(name) and _holds_source(paths.names_in(name))
+        for name in names
+    )
+
+
+def _is_prefix(paths: TreePaths, folder: str) -> bool:
+    return paths.is_folder(_join(folder, "bin")) and bool(_versions(paths, folder))
+
+
+def _versions(paths: TreePaths, folder: str) -> list[str]:
+    """``lib/python3.X`` folders, newest first; a link to lib (lib64) does not count."""
+    names = [name for name in paths.names_in(_join(folder, "lib")) if _VERSIONED.fullmatch(name)]
+    return sorted(names, key=lambda name: -int(name.split(".")[1]))
+
+
+def _layout(paths: TreePaths, prefix: str, shape: Shape) -> Layout:
+    versions = _versions(paths, prefix)
+    libraries = [_join(prefix, f"lib/{version}") for version in versions]
+    sites = tuple(
+        f"{library}/{name}"
+        for library in libraries
+        for name in ("site-packages", "dist-packages")
+        if paths.is_folder(f"{library}/{name}")
+    )
+    stdlib = next((library for library in libraries if paths.is_file(f"{library}/os.py")), None)
+    return Layout(shape, prefix, sites, stdlib, _python(paths.root / prefix, versions))
+
+
+def _python(prefix: Path, versions: list[str]) -> Path | None:
+    """The first program of these names that this user may run.
+
+    The disk is asked, not the tree: the ``python`` of a virtual environment is a link to outside
+    of it, and no mode tells what access lists and mount options allow.
+    """
+    programs = (prefix / "bin" / name for name in ("python", "python3", *versions))
+    return next((file for file in programs if os.access(file, os.X_OK)), None)
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name

@@ -1,0 +1,178 @@
+"""OPTIONS: every setting as data, and what its text means."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slugfit.base.paths import path_inside
+from slugfit.base.patterns import parse_patterns
+from slugfit.base.urls import redact_url
+from slugfit.catalog.limits import LIMITS, parse_limit
+from slugfit.catalog.rules import RULES
+from slugfit.catalog.torch_wheels import TORCH_INDEX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+SETTING_PREFIX = "SLUGFIT_"
+_YES = ("1", "true", "yes", "on")
+_NO = ("", "0", "false", "no", "off")
+_LONGEST_SHOWN = 80
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f]|(^|\s)#|\$\{|\\$")
+_URL = re.compile(r"(https?|file)://[^\s\x00-\x1f\x7f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting: its name as a config var, what it accepts (default first), what it does."""
+
+    name: str
+    accepts: str
+    default: str
+    does: str
+    alias: str = ""
+    """Another config var that means the same, from older buildpacks; it loses against the name."""
+
+
+OPTIONS = (
+    Option("LEVEL", "standard, measure", "standard", "How much goes; `measure` changes nothing"),
+    Option(
+        "LIMIT",
+        "a platform (" + ", ".join(limit.name for limit in LIMITS) + ") or a size",
+        "heroku",
+        "What the slug is compared with; a size such as `500M` means compressed",
+    ),
+    Option("OVER_LIMIT", "warn, fail", "warn", "Whether a slug over the limit stops the build"),
+    Option(
+        "BYTECODE",
+        "strip, strip-all, keep",
+        "strip",
+        "Whether `.pyc` files go; `strip` leaves those of Python's own that each start loads",
+    ),
+    Option("VERIFY", "imports, off", "imports", "Import the app's packages before the commit"),
+    Option(
+        "SMOKE",
+        "a command",
+        "",
+        "Run in the slimmed tree with the app's config vars; what it needs is put back",
+    ),
+    Option("KEEP", "patterns", "", "Files of the built slug that never go (.gitignore syntax)"),
+    Option("REMOVE", "patterns", "", "More files of the built slug that go"),
+    Option("RULES_OFF", "names of rules", "", "Rules that are not applied"),
+    Option("STRICT", "0, 1", "0", "Stop the build when slimming had to be undone"),
+    Option(
+        "BUILD_MINUTES",
+        "a number, 0 for no end",
+        "15",
+        "What the platform gives a build; slimming that does not fit is left out, and said",
+    ),
+    Option("REPORT", "a folder", "", "Where report.json is written, beside the log"),
+    Option(
+        "REQUIREMENTS",
+        "a file of the app, as seen from its root",
+        "",
+        "Installed with pip in place of what the app's lock file says, such as "
+        "`requirements-heroku.txt`; also read from `PIP_REQUIREMENTS_FILE`",
+        "PIP_REQUIREMENTS_FILE",
+    ),
+    Option(
+        "TORCH",
+        "unset, cpu, or the URL of an index",
+        "",
+        "`cpu` takes PyTorch from its index of CPU wheels, or from the one named, without CUDA",
+    ),
+    Option(
+        "UPSTREAM",
+        "a folder, an archive, or URL#ref",
+        "",
+        "The standard buildpack to wrap, instead of the pinned one",
+    ),
+)
+
+
+def parse_option(option: Option, value: str, told: str, problems: list[str]) -> object:
+    """What ``value`` means; None, with a sentence in ``problems``, if it means nothing."""
+    parser = _PARSERS.get(option.name, _choice)
+    try:
+        return parser(option, value or option.default)
+    except ValueError:
+        accepts = option.accepts
+        if option.name == "RULES_OFF":
+            accepts += ": " + ", ".join(rule.name for rule in RULES)
+        problems.append(f"{told} is {_shown(value)!r}; it accepts {accepts}.")
+        return None
+
+
+def _shown(value: str) -> str:
+    """A wrong value as an error repeats it: its beginning, and no credentials of a URL."""
+    value = redact_url(value)
+    return value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"
+
+
+def _choice(option: Option, value: str) -> str:
+    if value.lower() not in option.accepts.split(", "):
+        raise ValueError(value)
+    return value.lower()
+
+
+def _switch(_: Option, value: str) -> bool:
+    if value.lower() not in _YES + _NO:
+        raise ValueError(value)
+    return value.lower() in _YES
+
+
+def _minutes(_: Option, value: str) -> float:
+    minutes = float(value)
+    if not 0 <= minutes < math.inf:
+        raise ValueError(value)
+    return minutes
+
+
+def _patterns(option: Option, value: str) -> tuple[str, ...]:
+    lines = tuple(line.strip() for line in value.replace(",", "\n").splitlines() if line.strip())
+    parse_patterns(lines, source=SETTING_PREFIX + option.name, allow_negation=False)
+    return lines
+
+
+def _rules(_: Option, value: str) -> tuple[str, ...]:
+    names = tuple(value.replace(",", " ").split())
+    if any(name not in {rule.name for rule in RULES} for name in names):
+        raise ValueError(value)
+    return names
+
+
+def _file(_: Option, value: str) -> str:
+    if not value:
+        return ""
+    path = path_inside("", value)
+    # pip could not read the others' names where a requirements file includes them.
+    if path is None or "://" in value or _NO_NAME.search(path):
+        raise ValueError(value)
+    return path
+
+
+def _index(_: Option, value: str) -> str:
+    if value.lower() == "cpu":
+        return TORCH_INDEX
+    if value and not _URL.fullmatch(value):
+        raise ValueError(value)
+    return value.rstrip("/")
+
+
+_PARSERS: Mapping[str, Callable[[Option, str], object]] = {
+    "LIMIT": lambda _, value: parse_limit(value),
+    "KEEP": _patterns,
+    "REMOVE": _patterns,
+    "RULES_OFF": _rules,
+    "STRICT": _switch,
+    "BUILD_MINUTES": _minutes,
+    "REPORT": lambda _, value: value,
+    "SMOKE": lambda _, value: value,
+    "REQUIREMENTS": _file,
+    "TORCH": _index,
+    "UPSTREAM": lambda _, value: value,
+}

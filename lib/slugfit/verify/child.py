@@ -1,0 +1,155 @@
+"""The child process that tries steps: its task, its environment, its end, and its answers.
+
+It runs the app's own interpreter, isolated. No config var reaches it, its home is an empty folder,
+and it is given a time. What it runs is probe.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from importlib import resources
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from slugfit.verify.step import Step, StepContext
+
+
+STEP_SECONDS = 60
+"""For one step; some packages import for half a minute on a busy machine."""
+SPARE_SECONDS = 90
+"""For the steps that are not needed; what is not reached by then is not tried."""
+_SHORTEST_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one child told."""
+
+    by_step: Mapping[tuple[str, str], Mapping[str, Any]]
+    """The answer to each step by (kind, name): ``error`` and ``missing``, as probe.py says."""
+    ending: str
+    """How the child ended, in words."""
+    began: bool
+    """Whether it came to the first step."""
+    skipped: bool
+    """Whether it left out the last steps, because the time for those not needed was over."""
+
+
+def run_child(context: StepContext, steps: Sequence[Step], seconds: float) -> Answers:
+    """Try ``steps`` in one child, which is ended after ``seconds`` at the latest."""
+    home = tempfile.TemporaryDirectory(prefix="slugfit-verify-", ignore_cleanup_errors=True)
+    # A file, not a pipe: what the modules start and leave running would hold a pipe open.
+    with home, tempfile.TemporaryFile() as output:
+        task = json.dumps(_task(context, steps, home.name, seconds)).encode()
+        ending = _run(context, home.name, task, output, max(seconds, _SHORTEST_SECONDS))
+        output.seek(0)
+        return _answers(output.read(), ending)
+
+
+def _task(
+    context: StepContext, steps: Sequence[Step], home: str, seconds: float
+) -> Mapping[str, object]:
+    """What the probe reads; see probe.py."""
+    is_setup = steps[0].kind == "setup"
+    return {
+        "steps": [[step.kind, step.name, step.needed] for step in steps],
+        "seconds": STEP_SECONDS,
+        "spare": min(SPARE_SECONDS, seconds / 3),
+        "paths": list(_paths(context)),
+        "root": os.path.abspath(context.root),
+        "unchanged": [os.path.abspath(context.root), context.folder],
+        "stash": str(context.stash) if context.stash else "",
+        "django": not is_setup and any(step.name.partition(".")[0] == "django" for step in steps),
+        # An app's own settings are read where the app runs.
+        "folder": context.folder if is_setup else home,
+    }
+
+
+def _paths(context: StepContext) -> Iterator[str]:
+    """Folders for sys.path: an isolated interpreter finds only its own site-packages.
+
+    https://docs.python.org/3/using/cmdline.html#cmdoption-I
+    """
+    if context.layout.shape == "target":
+        yield str(context.root)
+
+
+def _run(context: StepContext, home: str, task: bytes, output: IO[bytes], seconds: float) -> str:
+    """Run a child and end it in any case, with all that it started; how it ended, in words."""
+    try:
+        process = _start(context, home, output)
+    except OSError as error:
+        return f"the app's Python could not be started: {error}"
+    try:
+        process.communicate(task, seconds)
+    except subprocess.TimeoutExpired:
+        return "it took too long"
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.returncode == -signal.SIGALRM:
+        return f"it took longer than {STEP_SECONDS} seconds"
+    return f"Python ended with status {process.returncode}"
+
+
+def _start(context: StepContext, home: str, output: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        # The program is passed as text: Slugfit may be a single archive.
+        # Without warnings: nobody reads them here, and astropy looks through all modules for
+        # each, which made a verification four times as long (measured).
+        [str(context.layout.python), "-I", "-B", "-W", "ignore", "-c", _probe()],
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.DEVNULL,
+        env=_environment(context, home),
+        cwd=home,
+        start_new_session=True,
+    )
+
+
+def _probe() -> str:
+    return resources.files("slugfit.verify").joinpath("probe.py").read_text("utf-8")
+
+
+def _environment(context: StepContext, home: str) -> Mapping[str, str]:
+    environment = {
+        "HOME": home,
+        "TMPDIR": home,
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LANG": "C.UTF-8",
+        # For the Pythons that modules start; the child itself has its option.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # Threads for every core would only slow an import down.
+        # https://www.openmp.org/spec-html/5.0/openmpse50.html
+        "OMP_NUM_THREADS": "1",
+        # https://github.com/OpenMathLib/OpenBLAS/blob/develop/README.md
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    if context.layout.prefix is not None:
+        # What earlier buildpacks installed (apt's libGL for OpenCV) is on this path already.
+        own = str(context.root / context.layout.prefix / "lib")
+        inherited = os.environ.get("LD_LIBRARY_PATH")
+        environment["LD_LIBRARY_PATH"] = f"{own}:{inherited}" if inherited else own
+    return environment
+
+
+def _answers(output: bytes, ending: str) -> Answers:
+    """The probe's lines; a Python that prints something when it starts adds others."""
+    by_step: dict[tuple[str, str], Mapping[str, Any]] = {}
+    skipped = False
+    for line in output.splitlines(keepends=True):
+        with contextlib.suppress(ValueError):
+            answer = json.loads(line) if line.endswith(b"\n") else None
+            if isinstance(answer, dict) and "kind" in answer:
+                by_step[answer["kind"], answer["name"]] = answer
+            skipped |= isinstance(answer, dict) and "skipped" in answer
+    return Answers(by_step, ending, began=bool(output), skipped=skipped)

@@ -1,0 +1,242 @@
+"""Tries things one by one and tells how each went; run in a child, by the app's interpreter.
+
+Standard input is one JSON object: ``steps`` ([kind, name, needed] each), ``seconds`` for each of
+them, ``spare`` (seconds for all that are not needed), ``paths`` (folders for sys.path), ``root``,
+``unchanged`` (folders that nothing may write to), ``stash``, ``folder`` (to run in) and ``django``
+(whether to set Django up first). For each step one JSON line goes to the descriptor that standard
+output was; whatever the modules print goes to standard error.
+
+Runs on every Python from 3.8. It is one file, because its text is what the child is started with.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.bind"}
+"""Audit events of code that would talk to somebody.
+
+https://docs.python.org/3/library/audit_events.html lists all events and their arguments.
+"""
+CHANGES = {
+    *("os.chmod", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink"),
+    *("os.truncate", "os.utime", "sqlite3.connect"),
+}
+"""Audit events of code that would change a file, whose name is among the first two arguments."""
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def read_bytecode_from(root: str, stash: str) -> None:
+    """Let the import system find bytecode that was moved aside.
+
+    The sources beside it are unchanged and are checked against it as ever; compiling them anew
+    would only make the verification three times slower.
+    """
+    external: Any = importlib._bootstrap_external  # noqa: SLF001 - there is no public way
+    usual = external.cache_from_source
+
+    def moved(path: str, *arguments: object, **options: object) -> str:
+        cached: str = usual(path, *arguments, **options)
+        if cached.startswith(root + os.sep) and not os.path.exists(cached):
+            return os.path.join(stash, os.path.relpath(cached, root))
+        return cached
+
+    external.cache_from_source = moved
+
+
+def set_django_up() -> None:
+    """Give Django settings, as without any most of its add-ons refuse to be imported.
+
+    Not the app's own: those are a step of their own. Whatever fails here fails again, and is
+    told, when the modules are imported.
+    """
+    try:
+        conf = importlib.import_module("django.conf")
+        conf.settings.configure(
+            INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth"], USE_TZ=True
+        )
+        importlib.import_module("django").setup()
+    except Exception as error:  # noqa: BLE001 - told when the modules are imported
+        sys.stderr.write(f"django: {error}\n")
+
+
+def import_module(name: str, removed: Callable[[str], bool]) -> None:
+    """Import ``name``, and what it loads only when somebody asks for it.
+
+    A package with a ``__getattr__`` of its own (https://peps.python.org/pep-0562/, as lazy_loader
+    makes one) is asked for all that ``__all__`` promises, except for parts that want a package
+    which is not installed: nobody can use those, and they would hide what is wrong with the parts
+    after them.
+    """
+    module = importlib.import_module(name)
+    if "__getattr__" in vars(module):
+        for attribute in list(vars(module).get("__all__", ())):
+            try:
+                getattr(module, attribute)
+            except ModuleNotFoundError as error:  # noqa: PERF203 - each may fail
+                if not error.name or "." in error.name or removed(error.name):
+                    raise
+
+
+def was_removed(name: str, root: str, stash: str) -> bool:
+    """Whether the top-level module ``name`` was moved aside, out of a folder of sys.path."""
+    inside = [
+        folder for folder in sys.path if stash and (folder + os.sep).startswith(root + os.sep)
+    ]
+    places = [os.path.join(stash, os.path.relpath(folder, root)) for folder in inside]
+    return any(
+        entry.partition(".")[0] == name
+        for place in places
+        if os.path.isdir(place)
+        for entry in os.listdir(place)
+    )
+
+
+def load_library(path: str) -> None:
+    """Load a shared library as the dynamic linker does, without looking its symbols up."""
+    import ctypes  # noqa: PLC0415 - a Python without it has no libraries to load
+
+    ctypes.CDLL(path, mode=os.RTLD_LAZY)
+
+
+def set_up(settings: str) -> None:
+    """``django.setup()`` with the app's own settings: all its installed apps and their models.
+
+    The app's code runs here, from the app's folder; it may not reach the network.
+    """
+    sys.addaudithook(forbid_network)
+    sys.path.insert(0, os.getcwd())
+    os.environ["DJANGO_SETTINGS_MODULE"] = settings
+    importlib.import_module("django").setup()
+
+
+def forbid_network(event: str, _: object) -> None:
+    """Raise OSError for what somebody else would notice."""
+    if event in NETWORK:
+        raise OSError("no network while the slug is verified")
+
+
+def forbid_changes(
+    roots: tuple[str, ...],
+    event: str,
+    arguments: Any,  # noqa: ANN401 - as hooks get it
+) -> None:
+    """Raise OSError for what would change a file below ``roots``: they ship as it was planned.
+
+    The usual case are caches beside the code, as numba writes them; such code has another place
+    for them, or goes without, because a slug's folders may not be writable.
+    """
+    if event == "open":
+        if not arguments[2] & WRITING:
+            return
+    elif event not in CHANGES:
+        return
+    for place in arguments[:2]:
+        if isinstance(place, (str, bytes)):
+            path = os.path.abspath(os.fsdecode(place))
+            if path.startswith(roots):
+                raise OSError(errno.EROFS, "no writing to the slug while it is verified", path)
+
+
+def kinds(root: str, stash: str) -> dict[str, Callable[[str], None]]:
+    """How a step of each kind is tried, by its name."""
+    removed = functools.partial(was_removed, root=root, stash=stash)
+    return {
+        "import": functools.partial(import_module, removed=removed),
+        "load": load_library,
+        "setup": set_up,
+    }
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """``error`` and all that led to it."""
+    seen: list[int] = []
+    while error is not None and id(error) not in seen:
+        seen.append(id(error))
+        yield error
+        before = error.__cause__ or error.__context__
+        if isinstance(error, ModuleNotFoundError) and isinstance(before, AttributeError):
+            # How the import system itself notices that "'os' is not a package".
+            return
+        error = before
+
+
+def attempt(step: Callable[[str], None], name: str) -> dict[str, Any]:
+    """Try one step; ``error`` as text or None.
+
+    ``missing`` are the modules that could not be found on the way, or None if anything else than
+    imports failed.
+    """
+    try:
+        step(name)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - SystemExit at import is a failure too
+        text = str(error).strip().splitlines()
+        errors = list(chain(error))
+        plain = all(isinstance(item, ImportError) for item in errors)
+        absent = [item.name for item in errors if isinstance(item, ModuleNotFoundError)]
+        return {
+            "error": f"{type(error).__name__}: {text[0] if text else ''}",
+            "missing": absent if plain and all(absent) else None,
+        }
+    return {"error": None, "missing": None}
+
+
+def answer_all(task: dict[str, Any], answers: Any) -> None:  # noqa: ANN401 - a text stream
+    """Try the steps in turn; those that are not needed only while their time lasts."""
+    spare = None
+    tries = kinds(task["root"], task["stash"])
+    for kind, name, needed in task["steps"]:
+        if not needed:
+            spare = spare or time.monotonic() + task["spare"]
+            if time.monotonic() >= spare:
+                answers.write(json.dumps({"skipped": name}) + "\n")
+                break
+        # So that a Python that ends in its first step is known to have come so far.
+        answers.write(json.dumps({"start": name}) + "\n")
+        answers.flush()
+        # Ends this process whatever the step is busy with, unless it takes the alarm for itself.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, task["seconds"])
+        answer = {"kind": kind, "name": name}
+        answer.update(attempt(tries[kind], name))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+    answers.flush()
+
+
+def main() -> None:
+    """Answer for every step of the task."""
+    task = json.load(sys.stdin)
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    sys.dont_write_bytecode = True
+    os.chdir(task["folder"])
+    sys.path[:0] = task["paths"]
+    roots = tuple(root + os.sep for root in task["unchanged"])
+    sys.addaudithook(lambda event, arguments: forbid_changes(roots, event, arguments))
+    if task["stash"]:
+        read_bytecode_from(task["root"], task["stash"])
+    if task["django"]:
+        set_django_up()
+    answer_all(task, answers)
+    # Threads and atexit handlers of what was imported are nobody's business here.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

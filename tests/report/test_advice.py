@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+
+from slugfit.catalog.swaps import SWAPS, USELESS_VARIABLES, Swap
+from slugfit.measure.sizes import Bytes
+from slugfit.models.wanted import WantedModel
+from slugfit.report.advice import (
+    Advice,
+    ModelAdvice,
+    VariableAdvice,
+    advise_models,
+    advise_swaps,
+)
+from slugfit.report.advice_words import advice_line, advice_sentence
+from slugfit.report.model_files import ModelFile
+from slugfit.settings.config import read_config
+
+
+def advice(*variables: str, **sizes: int) -> list[Advice]:
+    """Advice for distributions of these compressed sizes, each in version 1.0."""
+    kept = {name.replace("_", "-"): Bytes(3 * size, size) for name, size in sizes.items()}
+    versions = dict.fromkeys(kept, "1.0")
+    kept["(app)"] = kept["(python)"] = Bytes(10, 5)
+    return list(advise_swaps(versions, kept, frozenset(variables)))
+
+
+@pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.distribution)
+def test_a_swap_is_advised_with_the_line_to_write(swap: Swap) -> None:
+    (found,) = advice(**{swap.distribution: 1000})
+    assert advice_sentence(found) == f"{swap.distribution} -> {swap.instead}: {swap.because}."
+    assert "VERSION" not in advice_line(found)
+    assert advice_line(found).startswith(swap.instead)
+    assert found.saves == int(1000 * (1 - swap.keeps))
+    assert 0 < found.saves < 1000
+
+
+@pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.distribution)
+def test_what_is_already_there_is_not_advised(swap: Swap) -> None:
+    assert advice(**{swap.distribution: 1000, swap.instead: 10}) == []
+    assert advice(**{swap.instead: 1000}) == []
+
+
+def test_the_most_valuable_advice_comes_first() -> None:
+    found = advice("TF_DISABLE_MKL", tensorflow=100, torch=5000, nvidia_cublas_cu12=1000)
+    assert [item.saves for item in found] == sorted((item.saves for item in found), reverse=True)
+    assert [advice_sentence(item).split()[0] for item in found] == [
+        "torch",
+        "1",
+        "tensorflow",
+        "TF_DISABLE_MKL",
+    ]
+
+
+GPU = ("nvidia-cublas-cu12", "triton", "pytorch-triton", "cupy-cuda12x", "jax-cuda12-plugin")
+NO_GPU = ("tritonclient", "tensorflow-io-gcs-filesystem", "nvidia", "cupy", "jax", "my-nvidia-x")
+
+
+@pytest.mark.parametrize("name", GPU)
+def test_what_only_serves_a_gpu_is_named(name: str) -> None:
+    (found,) = advice(**{name: 700})
+    assert advice_sentence(found) == f"1 distributions only serve a GPU: {name}."
+    assert found.saves == 700
+
+
+@pytest.mark.parametrize("name", NO_GPU)
+def test_what_only_sounds_like_it_is_not(name: str) -> None:
+    assert advice(**{name: 700}) == []
+
+
+def test_all_that_serves_a_gpu_is_one_step() -> None:
+    (found,) = advice(**dict.fromkeys(GPU, 10))
+    assert found.saves == 10 * len(GPU)
+    assert ", ".join(sorted(GPU)) in advice_sentence(found)
+
+
+@pytest.mark.parametrize("variable", USELESS_VARIABLES)
+def test_a_variable_that_does_nothing_is_told_where_it_would_be_read(variable: str) -> None:
+    reader, instead = USELESS_VARIABLES[variable]
+    assert advice(variable) == advice(variable, numpy=5) == []
+    found = advice(variable, **{reader: 5})[-1]
+    assert found == VariableAdvice(variable, instead)
+    assert advice_sentence(found) == f"{variable} does nothing: {instead} does."
+    assert advice_line(found) == f"{variable}: unset it"
+    assert all(variable not in advice_sentence(item) for item in advice("PORT", **{reader: 5}))
+
+
+def test_a_slim_app_needs_no_advice() -> None:
+    assert advice(flask=5, onnxruntime=50) == []
+
+
+FILE = ModelFile("models/face net.onnx", 40_000_000, "0f" * 32)
+OWN = Bytes(100_000_000, 90_000_000)
+
+
+def model_advice(*, over: bool, when: str = "") -> list[ModelAdvice]:
+    """Advice for FILE; with ``when`` it is a model of pyproject.toml."""
+    wanted = [WantedModel(FILE.path, "https://models.example/a", FILE.sha256, when)] if when else []
+    return list(advise_models([FILE], wanted, OWN, over=over))
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_model_file_is_named_with_its_bytes_and_the_lines_to_write(over: bool) -> None:  # noqa: FBT001
+    (found,) = model_advice(over=over)
+    name = "models/face net.onnx (40.0 MB) is a model file in"
+    assert advice_sentence(found).startswith(
+        f"The slug is too large, and {name} it" if over else name
+    )
+    assert found.saves == 36_000_000
+    assert advice_line(found) == (
+        "[[tool.slugfit.models]]\n"
+        'url = "https://YOUR-STORAGE/face%20net.onnx"\n'
+        f'sha256 = "{FILE.sha256}"\n'
+        'path = "models/face net.onnx"\n'
+        'when = "boot"'
+    )
+    (order,) = read_config({}, advice_line(found)).models
+    assert (order.path, order.sha256, order.when) == (FILE.path, FILE.sha256, "boot")
+
+
+def test_a_model_that_is_put_into_the_slug_is_named_where_the_slug_is_too_large() -> None:
+    assert model_advice(over=False, when="build") == []
+    (found,) = model_advice(over=True, when="build")
+    assert advice_line(found) == 'when = "boot"'
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_model_for_boot_has_no_place_in_the_source(over: bool) -> None:  # noqa: FBT001
+    (found,) = model_advice(over=over, when="boot")
+    assert advice_line(found) == "git rm --cached 'models/face net.onnx'"
+
+
+def test_an_app_without_bytes_has_no_advice_to_divide_by() -> None:
+    assert [item.saves for item in advise_models([FILE], [], Bytes(0, 0), over=True)] == [0]

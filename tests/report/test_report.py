@@ -1,0 +1,339 @@
+"""The report as people and programs read it: whole texts, and the keys of the JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from slugfit.catalog.limits import Limit, parse_limit
+from slugfit.catalog.swaps import SWAPS
+from slugfit.measure.sizes import Bytes
+from slugfit.plan.decision import Group
+from slugfit.plan.reasons import LOADED_AT_START, Reason
+from slugfit.prove import Returned
+from slugfit.refer.reference import Reference
+from slugfit.report.advice import SwapAdvice, VariableAdvice, advise_models
+from slugfit.report.json_report import flat_facts, render_json, report_document
+from slugfit.report.make import KeptTotal, Report, RuleTotal, Share
+from slugfit.report.model_files import ModelFile
+from slugfit.report.text import render_build_log, render_terminal
+from slugfit.scan.owners import APP, PYTHON, UNOWNED
+from slugfit.verify.step import Failure, Step
+
+IMPORTED = Reason("reference", reference=Reference("imports", "app.py", "pkg.tests"))
+REPORT = Report(
+    version="0.1.0",
+    action="slim",
+    before=Bytes(1_500_000_000, 392_000_000),
+    after=Bytes(1_100_000_000, 321_500_000),
+    limit=Limit("heroku", 1_000_000_000, "compressed", ""),
+    verdict="fits",
+    distributions=(
+        Share(
+            "tensorflow",
+            "2.20.0",
+            Bytes(1_400_000_000, 350_000_000),
+            Bytes(1_020_000_000, 290_000_000),
+        ),
+        Share(PYTHON, "", Bytes(90_000_000, 40_000_000), Bytes(70_000_000, 30_000_000)),
+        Share(APP, "", Bytes(9_000_000, 1_000_000), Bytes(9_000_000, 1_000_000)),
+        Share("six", "1.17.0", Bytes(35_000, 11_000), Bytes(35_000, 11_000)),
+        Share(UNOWNED, "", Bytes(900, 300), Bytes(900, 300)),
+    ),
+    rules=(
+        RuleTotal("symbols", 96, Bytes(231_000_000, 29_000_000), "Symbols."),
+        RuleTotal("bytecode", 5320, Bytes(91_000_000, 25_500_000), "Bytecode."),
+    ),
+    kept=(
+        KeptTotal(IMPORTED, 3, 1_150_000, "site/pkg/tests/__init__.py"),
+        KeptTotal(Reason("read-only"), 1, 50_000, "site/locked/x.pyi"),
+        KeptTotal(LOADED_AT_START, 99, 3_000_000, "python/__pycache__/os.pyc"),
+    ),
+    tried=(
+        *(Step("import", name) for name in ("broken", "numpy", "flask", "cv2")),
+        *(Step("import", f"numpy.m{number}", needed=False) for number in range(12)),
+        *(Step("load", f"/slug/lib{number}.so", needed=False) for number in range(9)),
+        Step("setup", "shop.settings"),
+        Step("smoke", "python -m shop.smoke"),
+    ),
+    known_failures=(
+        Failure(Step("import", "broken"), "KeyError: 'DATABASE_URL'"),
+        Failure(Step("import", "numpy.m1", needed=False), "ModuleNotFoundError: x", ("x",)),
+    ),
+    returned=(
+        Returned(
+            Group("skimage", "tests"),
+            14,
+            1_260_000,
+            Failure(Step("import", "skimage.data"), "FileNotFoundError: skimage/tests/x"),
+        ),
+    ),
+    undone="",
+    faults=("odd 1.0: RECORD is missing; its files are guessed from their places",),
+    advice=(
+        SwapAdvice(
+            next(swap for swap in SWAPS if swap.distribution == "tensorflow"), "2.20.0", 159_500_000
+        ),
+    ),
+    seconds={"plan": 1.5, "apply": 0.25, "verify": 2.0, "measure": 12.0},
+)
+
+BUILD_LOG = """\
+-----> Slimmed
+       before   392.0 MB compressed   1500.0 MB uncompressed
+       after    321.5 MB compressed   1100.0 MB uncompressed   -18.0%
+       limit   1000.0 MB compressed (heroku): fits, 32.1% of it used
+
+       Where the bytes are (MB)        compressed  unpacked   saved    limit
+       tensorflow 2.20.0                    290.0    1020.0    60.0    29.0%
+       Python itself                         30.0      70.0    10.0     3.0%
+       your app                               1.0       9.0     0.0     0.1%
+       and 2 smaller                          0.0       0.0     0.0     0.0%
+
+       What went (MB)                  compressed  unpacked   files
+       symbols                               29.0     231.0      96
+       bytecode                              25.5      91.0    5320
+
+       4 files (1.2 MB) look like dead weight and stay, for example:
+       - site/pkg/tests/__init__.py: app.py imports pkg.tests.
+       - site/locked/x.pyi: Its folder is read-only.
+
+       Verified: 3 imports, 11 modules beside what went, 9 shortened libraries,
+       Django's setup, the smoke command work as before.
+       - broken cannot be imported, with or without Slugfit: KeyError:
+         'DATABASE_URL'
+       ! Put back 14 files (1.3 MB) of skimage that the rule tests had taken:
+         skimage.data could no longer be imported without them
+         (FileNotFoundError: skimage/tests/x).
+
+       Found on the way:
+       - odd 1.0: RECORD is missing; its files are guessed from their places
+
+       Worth more than any rule:
+       - tensorflow -> tensorflow-cpu: the same TensorFlow without GPU code; a
+         dyno has no GPU. (about 159.5 MB)
+           tensorflow-cpu==2.20.0
+"""
+
+UNDONE = """\
+-----> Not slimmed
+       before   392.0 MB compressed   1500.0 MB uncompressed
+       after    392.0 MB compressed   1500.0 MB uncompressed   -0.0%
+       limit    100.0 MB compressed (100M): TOO LARGE, 392.0% of it used
+
+       ! NOT SLIMMED: everything was put back, and the app ships as it was
+         built.
+       ! needy could no longer be imported: FileNotFoundError: [Errno 2] No such
+         file or directory
+
+       Where the bytes are (MB)        compressed  unpacked   saved    limit
+       your app                             392.0    1500.0     0.0   392.0%
+"""
+
+
+def _undone() -> Report:
+    return replace(
+        REPORT,
+        after=REPORT.before,
+        limit=parse_limit("100M"),
+        verdict="over",
+        distributions=(Share(APP, "", REPORT.before, REPORT.before),),
+        rules=(),
+        kept=(),
+        known_failures=(),
+        undone="needy could no longer be imported: FileNotFoundError: [Errno 2] No such file or "
+        "directory",
+        faults=(),
+        advice=(),
+    )
+
+
+def test_the_build_log_line_by_line() -> None:
+    assert render_build_log(REPORT) == BUILD_LOG
+
+
+def test_the_build_log_of_a_run_that_was_undone() -> None:
+    assert render_build_log(_undone()) == UNDONE
+
+
+def test_the_terminal_shows_the_same_without_the_margin() -> None:
+    lines = BUILD_LOG.splitlines()
+    expected = ["Slimmed", "", *(line[7:] for line in lines[1:])]
+    assert render_terminal(REPORT).splitlines() == expected
+
+
+def test_a_plan_says_that_nothing_was_changed() -> None:
+    shown = render_terminal(replace(REPORT, action="plan"))
+    assert shown.startswith("What slim would do (nothing was changed)\n")
+    assert "What would go (MB)" in shown
+    assert "Verified" not in shown
+
+
+MODEL = """\
+       Worth more than any rule:
+       - The slug is too large, and models/detector.onnx (40.0 MB) is a model
+         file in it; with these lines in pyproject.toml each process fetches it
+         when it starts. (about 36.0 MB)
+           [[tool.slugfit.models]]
+           url = "https://YOUR-STORAGE/detector.onnx"
+           sha256 = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
+           path = "models/detector.onnx"
+           when = "boot"
+"""
+
+
+def test_lines_to_copy_are_shown_whole() -> None:
+    file = ModelFile("models/detector.onnx", 40_000_000, "0f" * 32)
+    found = advise_models([file], [], Bytes(100_000_000, 90_000_000), over=True)
+    shown = render_build_log(replace(REPORT, advice=tuple(found)))
+    assert shown.partition("       Worth more")[1:] == ("       Worth more", MODEL[17:])
+
+
+LONG = "/".join(["a rather long folder"] * 12)
+ODD = "new\nline \x1b[31mred \udcff \u202e \x00 end"
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        REPORT,
+        _undone(),
+        replace(REPORT, limit=Limit("digitalocean", 2**30, "uncompressed", ""), verdict="over"),
+        replace(REPORT, limit=parse_limit("1M"), verdict="over"),
+        replace(REPORT, limit=parse_limit("render")),
+        replace(
+            REPORT,
+            kept=(
+                KeptTotal(Reason("kept by list", LONG), 123_456, 10**12, LONG.replace(" ", "-")),
+            ),
+        ),
+        replace(REPORT, faults=(ODD, LONG), advice=(VariableAdvice(LONG, LONG, 10**12),)),
+        replace(REPORT, distributions=(Share("n" * 99, "1" * 99, REPORT.before, REPORT.after),)),
+        replace(REPORT, known_failures=(Failure(Step("import", "m" * 200), "e" * 500),)),
+    ],
+    ids=[
+        "usual",
+        "undone",
+        "over",
+        "far-over",
+        "no-limit",
+        "long-names",
+        "odd",
+        "long-distribution",
+        "failure",
+    ],
+)
+def test_no_line_is_longer_than_80_columns(report: Report) -> None:
+    for shown in (render_build_log(report), render_terminal(report)):
+        assert max(map(len, shown.splitlines())) <= 80
+        assert all(line == line.rstrip() for line in shown.splitlines())
+
+
+def test_odd_names_are_printable_everywhere() -> None:
+    report = replace(
+        REPORT,
+        distributions=(Share("\x1b[31mred", "1\n0", REPORT.before, REPORT.after),),
+        kept=(KeptTotal(Reason("kept by list", ODD), 1, 1, ODD),),
+        known_failures=(Failure(Step("import", ODD), ODD),),
+        faults=(ODD,),
+        advice=(VariableAdvice(ODD, ODD, 1),),
+        undone="",
+    )
+    for shown in (render_build_log(report), render_build_log(replace(report, undone=ODD))):
+        assert all(line.isprintable() for line in shown.split("\n"))
+        shown.encode("ascii")
+        assert "\\udcff" in shown
+    assert "\\x1b[31mred" in render_build_log(report)
+
+
+def test_without_a_limit_nothing_is_compared_with_it() -> None:
+    shown = render_terminal(replace(REPORT, limit=parse_limit("dokku")))
+    assert "limit     none is known (dokku); what counts is the uncompressed size\n" in shown
+    assert "Where the bytes are (MB)        compressed  unpacked   saved\n" in shown
+    assert "%" not in shown.partition("Where the bytes are")[2].partition("What went")[0]
+    document = report_document(replace(REPORT, limit=parse_limit("dokku")))
+    assert document["limit"] == {"name": "dokku", "bytes": None, "measure": "uncompressed"}
+
+
+def test_a_tree_without_bytes_has_a_report() -> None:
+    nothing = replace(REPORT, before=Bytes(0, 0), after=Bytes(0, 0), distributions=(), rules=())
+    assert "-0.0%" in render_terminal(nothing)
+
+
+KEYS = {
+    "": "action advice after before distributions faults kept limit rules seconds slugfit undone "
+    "verdict verification version",
+    "before": "compressed uncompressed",
+    "after": "compressed uncompressed",
+    "limit": "bytes measure name",
+    "distributions": "after before name version",
+    "rules": "files name reason saved",
+    "kept": "example files reason uncompressed",
+    "verification": "beside imported known_beside known_failures put_back",
+    "advice": "line saves what",
+}
+
+
+def test_the_json_has_its_keys_and_its_version() -> None:
+    document = json.loads(render_json(report_document(REPORT)))
+    assert document["version"] == 1
+    assert document["slugfit"] == "0.1.0"
+    assert document["undone"] is None
+    for name, keys in KEYS.items():
+        part = document[name] if name else document
+        part = part[0] if isinstance(part, list) else part
+        # Keys are added, never taken away.
+        assert set(part) >= set(keys.split()), name
+    assert document["before"] == {"compressed": 392_000_000, "uncompressed": 1_500_000_000}
+    assert document["limit"] == {
+        "name": "heroku",
+        "bytes": 1_000_000_000,
+        "measure": "compressed",
+    }
+    assert document["verification"]["known_failures"] == [
+        {"kind": "import", "module": "broken", "error": "KeyError: 'DATABASE_URL'"}
+    ]
+    assert document["verification"]["known_beside"] == 1
+    (back,) = document["verification"]["put_back"]
+    assert (back["distribution"], back["rule"], back["files"]) == ("skimage", "tests", 14)
+
+
+def test_the_json_is_plain_text_and_the_same_twice() -> None:
+    odd = replace(REPORT, faults=(ODD,))
+    shown = render_json(report_document(odd))
+    shown.encode("ascii")
+    assert json.loads(shown)["faults"] == [ODD]
+    assert shown == render_json(report_document(odd))
+
+
+def test_the_flat_report_holds_numbers_and_words() -> None:
+    found = flat_facts(json.loads(render_json(report_document(REPORT))))
+    assert found == {
+        "slugfit_version": "0.1.0",
+        "slugfit_before_bytes": 392_000_000,
+        "slugfit_after_bytes": 321_500_000,
+        "slugfit_after_uncompressed_bytes": 1_100_000_000,
+        "slugfit_removed_files": 96 + 5320,
+        "slugfit_verdict": "fits",
+        "slugfit_undone": False,
+        "slugfit_seconds": 15.75,
+    }
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {},
+        {"slugfit": "1"},
+        {"before": 3},
+        {**report_document(REPORT), "seconds": []},
+        {**report_document(REPORT), "rules": None},
+        {**report_document(REPORT), "rules": [{"files": "many"}]},
+        {**report_document(REPORT), "after": {"compressed": float("inf"), "uncompressed": 1}},
+    ],
+    ids=["empty", "parts", "a number", "a list", "nothing", "a word", "infinity"],
+)
+def test_a_damaged_report_is_an_empty_one(found: dict[str, object]) -> None:
+    assert flat_facts(found) == {}

@@ -1,0 +1,265 @@
+"""What turns out to be needed comes back, the rest stays gone, and the report says so."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pythons import SITE, engine, real_slug, settings, undone
+from slugfit import prove
+from slugfit.pipeline import dry_run, slim_tree
+from slugfit.plan.decision import Group
+from slugfit.plan.reasons import Reason
+from slugfit.report.json_report import report_document
+from slugfit.report.make import make_report
+from slugfit.report.text import render_terminal
+from slugfit.verify.run import run_steps_alone
+from slugfit.verify.step import BrokenError, Failure, Step
+from trees import Content, distribution, snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+# Opens a file among its own tests, by a name that stands in no literal.
+OPENS = (
+    "import os\n"
+    "here = os.path.dirname(__file__)\n"
+    "open(os.path.join(here, 'stset'[::-1], 'atad'[::-1])).close()\n"
+)
+NEEDY = distribution(
+    "needy",
+    "1.0",
+    {"needy/__init__.py": OPENS, "needy/tests/data": "needed", "needy/a.pyi": "# stub"},
+)
+OTHER = distribution("other", "2.0", {"other/__init__.py": "", "other/tests/x.py": "x = 1"})
+APP: dict[str, Content] = {"app.py": "import needy\nimport other\n"}
+
+
+def removed(root: Path, *names: str) -> list[str]:
+    return [name for name in names if not os.path.lexists(root / SITE / name)]
+
+
+def test_what_is_needed_comes_back_and_the_rest_stays_gone(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
+    outcome = slim_tree(root, settings())
+    assert not outcome.undone
+    (item,) = outcome.returned
+    assert (item.group, item.files, item.size) == (Group("needy", "tests"), 1, len("needed"))
+    assert item.failure.error.startswith("FileNotFoundError")
+    assert removed(root, "needy/tests/data", "needy/a.pyi", "other/tests") == [
+        "needy/a.pyi",
+        "other/tests",
+    ]
+    assert not (root / ".slugfit").exists()
+
+
+def test_the_decision_about_it_says_why(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
+    outcome = slim_tree(root, settings())
+    (kept,) = [item for item in outcome.planned.decisions if item.path.endswith("/data")]
+    assert (kept.action, kept.rule, kept.saves) == ("keep", "tests", 0)
+    assert kept.reason == Reason("put back", step=("import", "needy"))
+
+
+def test_the_record_names_what_came_back(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
+    slim_tree(root, settings())
+    record = (root / SITE / "needy-1.0.dist-info/RECORD").read_text()
+    assert ("needy/tests/data" in record, "needy/a.pyi" in record) == (True, False)
+
+
+def test_the_report_says_so(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
+    made = make_report(slim_tree(root, settings()), settings(), action="slim")
+    told = " ".join(render_terminal(made).split())
+    assert (
+        "! Put back 1 files (0.0 MB) of needy that the rule tests had taken: needy could no" in told
+    )
+    (item,) = report_document(made)["verification"]["put_back"]
+    assert (item["distribution"], item["rule"], item["files"]) == ("needy", "tests", 1)
+    assert item["failure"]["module"] == "needy"
+
+
+def test_a_second_run_puts_the_same_back(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
+    first = slim_tree(root, settings())
+    before = snapshot(root)
+    second = slim_tree(root, settings())
+    assert second.returned == first.returned
+    assert snapshot(root) == before
+
+
+def test_a_neighbour_that_the_app_does_not_import_counts_too(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, {"app.py": "import other\n"})
+    assert [item.group for item in slim_tree(root, settings()).returned] == [
+        Group("needy", "tests")
+    ]
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_several_at_once_come_back(tmp_path: Path, count: int) -> None:
+    site: dict[str, Content] = {}
+    for number in range(count):
+        name = f"needy{number}"
+        site |= distribution(name, "1", {f"{name}/__init__.py": OPENS, f"{name}/tests/data": ""})
+    root = real_slug(tmp_path, {**site, **OTHER}, {"app.py": "import other\n"})
+    outcome = slim_tree(root, settings())
+    assert [item.group.owner for item in outcome.returned] == [f"needy{n}" for n in range(count)]
+    assert removed(root, "other/tests") == ["other/tests"]
+
+
+def test_strict_turns_that_into_an_error(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
+    before = snapshot(root)
+    with pytest.raises(BrokenError, match="broken: needy"):
+        slim_tree(root, settings(STRICT="1"))
+    assert snapshot(root) == before
+
+
+def test_what_was_broken_before_is_not_our_affair(tmp_path: Path) -> None:
+    broken = {"broken/__init__.py": "import os; os.environ['DATABASE_URL']"}
+    app: dict[str, Content] = {"app.py": "import broken, other\n"}
+    root = real_slug(tmp_path, {**broken, **OTHER}, app)
+    planned = dry_run(root, settings())
+    outcome = slim_tree(root, settings())
+    assert (outcome.undone, outcome.returned) == (None, ())
+    step = Step("import", "broken")
+    assert outcome.known_failures == (Failure(step, "KeyError: 'DATABASE_URL'"),)
+    assert removed(root, "other/tests")
+    assert not (root / ".slugfit").exists()
+    assert outcome.sizes == planned.sizes
+    told = " ".join(render_terminal(make_report(outcome, settings(), action="slim")).split())
+    assert "broken cannot be imported, with or without Slugfit: KeyError" in told
+
+
+def test_broken_before_and_broken_by_us_are_told_apart(tmp_path: Path) -> None:
+    broken = {"broken/__init__.py": "1/0"}
+    app: dict[str, Content] = {"app.py": "import broken, needy\n"}
+    root = real_slug(tmp_path, {**broken, **NEEDY}, app)
+    outcome = slim_tree(root, settings())
+    assert [failure.step.name for failure in outcome.known_failures] == ["broken"]
+    assert [item.group.owner for item in outcome.returned] == ["needy"]
+
+
+def test_an_optional_dependency_that_was_never_there_costs_no_second_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = {**OTHER, "other/plugin.py": "import not_installed"}
+    root = real_slug(tmp_path, site, {"app.py": "import other\n"})
+    monkeypatch.setattr(prove, "run_steps_alone", pytest.fail)
+    outcome = slim_tree(root, settings())
+    assert [failure.step.name for failure in outcome.known_failures] == ["other.plugin"]
+    assert removed(root, "other/tests")
+
+
+LAZY: dict[str, Content] = {
+    "lazy/__init__.py": "from importlib import import_module\n__all__ = ['display', 'later']\n"
+    "def __getattr__(name): return import_module('lazy.' + name)\n",
+    "lazy/display.py": "import not_installed\n",
+    "lazy/later.py": "from importlib import import_module\n"
+    "import_module('.' + 'stset'[::-1], 'lazy')\n",
+    "lazy/tests/__init__.py": "",
+    "lazy-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: lazy\nVersion: 1\n",
+    "lazy-1.dist-info/RECORD": "".join(
+        f"lazy/{name}.py,,\n" for name in ("__init__", "display", "later", "tests/__init__")
+    ),
+}
+"""A package of which one part wants what is not installed, and the next one what goes."""
+
+
+def test_a_part_that_nobody_can_use_hides_no_other(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {**LAZY, **OTHER}, {"app.py": "import lazy\n"})
+    outcome = slim_tree(root, settings())
+    assert [item.group.owner for item in outcome.returned] == ["lazy"]
+    assert "lazy" not in [failure.step.name for failure in outcome.known_failures]
+    assert not removed(root, "lazy/tests")
+    assert removed(root, "other/tests")
+
+
+def test_a_package_that_was_taken_is_missed_by_the_parts_that_want_it(tmp_path: Path) -> None:
+    site: dict[str, Content] = {**LAZY, "not_installed.py": "", "lazy/later.py": ""}
+    root = real_slug(tmp_path, site, {"app.py": "import lazy\n"})
+    outcome = slim_tree(root, settings(REMOVE="not_installed.py"))
+    assert not removed(root, "not_installed.py")
+    assert [item.failure.step.name for item in outcome.returned] == ["lazy"]
+
+
+def test_when_it_cannot_be_found_out_everything_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
+    before = snapshot(root)
+    monkeypatch.setattr(prove, "NARROWING_SECONDS", -1)
+    assert "no time to find out" in undone(slim_tree(root, settings()))
+    assert snapshot(root) == before
+
+
+def test_without_time_to_look_whose_failure_it_is_everything_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, {"app.py": "import other\n"})
+    before = snapshot(root)
+    monkeypatch.setattr(prove, "VERIFY_SECONDS", 0)
+    step = Step("import", "needy", needed=False)
+    monkeypatch.setattr(prove, "run_steps", lambda *_: (Failure(step, "FileNotFoundError: x"),))
+    assert "could not be tried" in undone(slim_tree(root, settings()))
+    assert snapshot(root) == before
+
+
+def test_a_stop_while_it_is_narrowed_down_puts_everything_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
+    before = snapshot(root)
+    usual, calls = run_steps_alone, []
+
+    def stopped(*arguments: object) -> tuple[Failure, ...]:
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return usual(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(prove, "run_steps_alone", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        slim_tree(root, settings())
+    assert snapshot(root) == before
+
+
+def test_verification_can_be_off(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, APP)
+    outcome = slim_tree(root, settings(VERIFY="off"))
+    assert (outcome.undone, outcome.tried) == (None, ())
+    assert removed(root, "needy/tests")
+
+
+def test_a_relative_folder_is_verified_too(tmp_path: Path) -> None:
+    root = real_slug(tmp_path / "slug", {**NEEDY, **OTHER}, APP)
+    answer = engine("slim", "slug", cwd=tmp_path)
+    assert answer.code == 0
+    assert "needy could no longer be imported" in " ".join(answer.out.split())
+    assert removed(root, "needy/tests/data", "other/tests") == ["other/tests"]
+
+
+def test_what_the_smoke_command_needs_comes_back(tmp_path: Path) -> None:
+    site = {
+        **NEEDY,
+        **OTHER,
+        "needy/__init__.py": f"def work():\n {OPENS.replace(chr(10), chr(10) + ' ')}pass\n",
+    }
+    root = real_slug(tmp_path, site, {"app.py": "import needy, other\n"})
+    command = "python -c 'import needy; needy.work()'"
+    outcome = slim_tree(root, settings(SMOKE=command))
+    (item,) = outcome.returned
+    assert (item.group, item.failure.step) == (Group("needy", "tests"), Step("smoke", command))
+    assert removed(root, "other/tests")
+
+
+def test_a_smoke_command_that_always_fails_is_told_and_nothing_more(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, OTHER, {"app.py": "import other\n"})
+    outcome = slim_tree(root, settings(SMOKE="echo so it is >&2; exit 7"))
+    (known,) = outcome.known_failures
+    assert known.error == "it ended with status 7: so it is"
+    assert removed(root, "other/tests")
