@@ -81,6 +81,13 @@ FAILURES: dict[str, tuple[dict[str, Content], tuple[str, ...], int, str]] = {
     "no Python app": ({"index.html": ""}, (), 6, "is not a Python app"),
     "the build stops": ({**APP, "fail": ""}, (), 8, "bin/compile stopped"),
     "no web process": ({**APP, "Procfile": ""}, ("--boot",), 8, "declares no web process"),
+    "a web process that no platform reads": (
+        {**APP, "Procfile": "Web: x"},
+        ("--boot",),
+        8,
+        "Procfile line 1: 'Web:' has capital letters, and the platform's process types are in "
+        "lower case: write `web: …`.",
+    ),
     "the app does not start": ({**APP, "Procfile": "web: false"}, ("--boot",), 9, "before it"),
     "a wrong setting": (APP, ("--config", "SLUGFIT_LEVEL=x"), 2, "it accepts standard"),
 }
@@ -89,7 +96,7 @@ FAILURES: dict[str, tuple[dict[str, Content], tuple[str, ...], int, str]] = {
 @pytest.mark.parametrize("case", FAILURES)
 def test_a_failure_has_its_code_and_reason(tmp_path: Path, upstream: Path, case: str) -> None:
     content, options, code, words = FAILURES[case]
-    if case == "no web process":
+    if code == 8 and "--boot" in options:
         (upstream / "bin/release").write_text("#!/bin/sh\necho '--- {}'\n")
     app = plant(tmp_path / "app", content)
     output = tmp_path / "out"

@@ -19,6 +19,7 @@ from slugfit.report.json_report import flat_facts, render_json, report_document
 from slugfit.report.make import KeptTotal, Report, RuleTotal, Share
 from slugfit.report.model_files import ModelFile
 from slugfit.report.text import render_build_log, render_terminal
+from slugfit.scan.faults import Fault
 from slugfit.scan.owners import APP, PYTHON, UNOWNED
 from slugfit.verify.step import Failure, Step
 
@@ -71,7 +72,11 @@ REPORT = Report(
         ),
     ),
     undone="",
-    faults=("odd 1.0: RECORD is missing; its files are guessed from their places",),
+    faults=(
+        Fault(
+            "metadata", "odd 1.0", 0, "RECORD is missing; its files are guessed from their places"
+        ),
+    ),
     advice=(
         SwapAdvice(
             next(swap for swap in SWAPS if swap.distribution == "tensorflow"), "2.20.0", 159_500_000
@@ -209,7 +214,11 @@ ODD = "new\nline \x1b[31mred \udcff \u202e \x00 end"
                 KeptTotal(Reason("kept by list", LONG), 123_456, 10**12, LONG.replace(" ", "-")),
             ),
         ),
-        replace(REPORT, faults=(ODD, LONG), advice=(VariableAdvice(LONG, LONG, 10**12),)),
+        replace(
+            REPORT,
+            faults=(Fault("unreadable", ODD), Fault("unreadable", LONG)),
+            advice=(VariableAdvice(LONG, LONG, 10**12),),
+        ),
         replace(REPORT, distributions=(Share("n" * 99, "1" * 99, REPORT.before, REPORT.after),)),
         replace(REPORT, known_failures=(Failure(Step("import", "m" * 200), "e" * 500),)),
     ],
@@ -237,7 +246,7 @@ def test_odd_names_are_printable_everywhere() -> None:
         distributions=(Share("\x1b[31mred", "1\n0", REPORT.before, REPORT.after),),
         kept=(KeptTotal(Reason("kept by list", ODD), 1, 1, ODD),),
         known_failures=(Failure(Step("import", ODD), ODD),),
-        faults=(ODD,),
+        faults=(Fault("unreadable", ODD),),
         advice=(VariableAdvice(ODD, ODD, 1),),
         undone="",
     )
@@ -263,8 +272,8 @@ def test_a_tree_without_bytes_has_a_report() -> None:
 
 
 KEYS = {
-    "": "action advice after before distributions faults kept limit rules seconds slugfit undone "
-    "verdict verification version",
+    "": "action advice after before distributions fault_details faults kept limit rules seconds "
+    "slugfit undone verdict verification version",
     "before": "compressed uncompressed",
     "after": "compressed uncompressed",
     "limit": "bytes measure name",
@@ -301,10 +310,10 @@ def test_the_json_has_its_keys_and_its_version() -> None:
 
 
 def test_the_json_is_plain_text_and_the_same_twice() -> None:
-    odd = replace(REPORT, faults=(ODD,))
+    odd = replace(REPORT, faults=(Fault("unreadable", ODD),))
     shown = render_json(report_document(odd))
     shown.encode("ascii")
-    assert json.loads(shown)["faults"] == [ODD]
+    assert json.loads(shown)["faults"] == [f"{ODD}/ cannot be read; left alone"]
     assert shown == render_json(report_document(odd))
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slugfit.base.errors import UsageError
-from slugfit.scan.ignore_files import read_ignore_files, read_slugignore, slugignore_faults
+from slugfit.scan.faults import Fault
+from slugfit.scan.ignore_files import ignore_file_faults, read_ignore_files, read_slugignore
 from slugfit.settings.config import read_config
 from trees import Content, Folder, Link, plant
 
@@ -55,15 +56,93 @@ def test_slugignore_excludes_what_the_platform_does(
 
 def test_lines_of_slugignore_that_do_nothing_are_told(tmp_path: Path) -> None:
     plant(tmp_path, {".slugignore": "a\n!b\n# !c\n!d\n"})
-    assert slugignore_faults(tmp_path) == (
-        ".slugignore line 2: '!b' does nothing; the platform knows no '!' there",
-        ".slugignore line 4: '!d' does nothing; the platform knows no '!' there",
-    )
+    assert list(ignore_file_faults(tmp_path)) == [
+        Fault("negation", ".slugignore", 2, "!b"),
+        Fault("negation", ".slugignore", 4, "!d"),
+    ]
+
+
+# A line, what is wrong with it, what is meant.
+WRITTEN: dict[str, tuple[str, str, list[str]]] = {
+    "a dot": ("./docs", "dot", ["/docs"]),
+    "a dot of a folder": ("./docs/", "dot", ["/docs/"]),
+    "a folder above": ("../docs", "dot", ["/docs"]),
+    "a comment": ("docs/  # comment", "comment", ["docs/"]),
+    "a dot and a comment": ("./docs/ # comment", "comment", ["/docs/"]),
+    "commas": ("docs, tests", "commas", ["docs", "tests"]),
+    "commas and dots": ("./docs, ./tests/", "commas", ["/docs", "/tests/"]),
+    "a comma at the end": ("docs,", "commas", ["docs"]),
+    "quotes": ('"docs/"', "quotes", ["docs/"]),
+    "folders of Windows": ("docs\\build", "backslash", ["docs/build"]),
+    "a blank before": (" docs", "blanks", ["docs"]),
+    "a tab behind": ("docs\t", "blanks", ["docs"]),
+}
+FINE = (
+    "docs",
+    "/docs/",
+    "*.md",
+    "a b",
+    "docs/   ",
+    ".env",
+    "*,v",
+    "a,b",
+    "\\#a",
+    "\\!a",
+    "a\\ ",
+    "#a, b",
+    "",
+)
+FINE_IN_POST_CLEAN = ("./docs", "  docs", "docs/a/../b", "/docs", "# a")
+
+
+@pytest.mark.parametrize("name", [".slugignore", ".slugfitignore"])
+@pytest.mark.parametrize(("line", "kind", "meant"), WRITTEN.values(), ids=WRITTEN)
+def test_a_line_that_matches_nothing_as_it_is_written_is_told(
+    tmp_path: Path, name: str, line: str, kind: str, meant: list[str]
+) -> None:
+    plant(tmp_path, {name: f"a\r\n{line}\r\n"})
+    (fault,) = ignore_file_faults(tmp_path)
+    assert (fault.kind, fault.file, fault.line, fault.text) == (kind, name, 2, line)
+    assert list(fault.instead) == meant
+
+
+@pytest.mark.parametrize("line", FINE)
+def test_a_line_that_can_match_is_no_fault(tmp_path: Path, line: str) -> None:
+    plant(tmp_path, {".slugignore": line, ".slugfitignore": f"{line}\n!b\n"})
+    assert list(ignore_file_faults(tmp_path)) == []
+
+
+def test_the_old_list_takes_paths_as_rm_does(tmp_path: Path) -> None:
+    plant(tmp_path, {".slug-post-clean": "\n".join((*FINE_IN_POST_CLEAN, "../x", "a, b"))})
+    assert [(fault.kind, fault.line) for fault in ignore_file_faults(tmp_path)] == [
+        ("outside", 6),
+        ("commas", 7),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_in_another_encoding_is_read_and_told(
+    tmp_path: Path, name: str, encoding: str
+) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    plant(tmp_path, {name: f"{mark}docs\r\ncaf\xe9\r\n".encode(encoding)})
+    found = read(tmp_path, read_config({}))
+    lists = found.slugignore if name == ".slugignore" else found.slugfitignore
+    assert lists.excludes("docs")
+    assert lists.excludes("caf\xe9")
+    (fault,) = ignore_file_faults(tmp_path)
+    assert (fault.kind, fault.file, fault.text[:4]) == ("encoding", name, encoding[:3] + "-")
+
+
+def test_utf_16_without_a_mark_is_no_text(tmp_path: Path) -> None:
+    plant(tmp_path, {".slugignore": "docs\n".encode("utf-16-le")})
+    assert list(ignore_file_faults(tmp_path)) == [Fault("not text", ".slugignore")]
 
 
 def test_without_lists_nothing_is_excluded(tmp_path: Path) -> None:
     found = read(tmp_path, read_config({}))
-    assert slugignore_faults(tmp_path) == ()
+    assert list(ignore_file_faults(tmp_path)) == []
     assert [lines.patterns for lines in (found.slugignore, found.slugfitignore, found.keep)] == [
         (),
         (),

@@ -256,7 +256,14 @@ def test_pyproject_is_read_if_there_is_one(tmp_path: Path) -> None:
     assert read_pyproject(tmp_path) == "é"
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", Link("pyproject.toml")], ids=["bytes", "a loop"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_pyproject_is_read_as_editors_write_it(tmp_path: Path, encoding: str) -> None:
+    text = '[tool.slugfit]\r\nlevel = "measure"\r\n'
+    plant(tmp_path, {"pyproject.toml": text.encode(encoding)})
+    assert read_config({}, read_pyproject(tmp_path)).level == "measure"
+
+
+@pytest.mark.parametrize("content", [b"\xff", Link("pyproject.toml")], ids=["bytes", "a loop"])
 def test_a_pyproject_that_cannot_be_read_is_an_error(tmp_path: Path, content: bytes | Link) -> None:
     plant(tmp_path, {"pyproject.toml": content})
     with pytest.raises(UsageError, match=r"pyproject\.toml cannot be read as UTF-8 text"):

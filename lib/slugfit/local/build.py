@@ -30,8 +30,9 @@ from slugfit.local.boot import boot_document, boot_lines, boot_slug
 from slugfit.local.build_cache import locked_cache
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
+from slugfit.report.fault_words import fault_sentence
 from slugfit.report.json_report import render_json
-from slugfit.scan.procfile import default_processes, read_procfile
+from slugfit.scan.procfile import default_processes, procfile_faults, read_procfile
 from slugfit.scan.tree import scan_tree
 from slugfit.settings.config import read_config, read_pyproject
 
@@ -205,9 +206,13 @@ def _tell_processes(job: Job, processes: Mapping[str, str]) -> None:
 def _boot(job: Job, document: Mapping[str, Any]) -> Mapping[str, Any]:
     web = document["process_types"].get("web")
     if not web:
+        wrong = [f"{fault_sentence(fault)}." for fault in procfile_faults(job.built)]
         raise BuildError(
             "There is nothing to boot: the app declares no web process.",
-            todo="Add a Procfile with a line such as `web: gunicorn app:app --bind 0.0.0.0:$PORT`.",
+            " ".join(wrong),
+            "Correct that."
+            if wrong
+            else "Add a Procfile with a line such as `web: gunicorn app:app --bind 0.0.0.0:$PORT`.",
         )
     job.console.say(f"-----> Booting the slug: {web}")
     variables = {k: v for k, v in job.variables.items() if not k.startswith("SLUGFIT_")}

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from slugfit.elf.tail import Tail
     from slugfit.plan.reasons import Reason
     from slugfit.scan.app import App
+    from slugfit.scan.faults import Fault
     from slugfit.scan.layout import Layout
     from slugfit.scan.owners import Owners
     from slugfit.scan.tree import Tree
@@ -61,4 +62,4 @@ class Plan:
     owners: Owners
     app: App
     decisions: tuple[Decision, ...]
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]

@@ -16,11 +16,12 @@ from slugfit.refer.references import Staying, find_references
 from slugfit.refer.start import loaded_at_start, start_roots
 from slugfit.scan.app import App, app_modules_elsewhere, read_app
 from slugfit.scan.conditions import unmet_conditions
-from slugfit.scan.ignore_files import Ignores, read_ignore_files, slugignore_faults
+from slugfit.scan.faults import Fault
+from slugfit.scan.ignore_files import Ignores, ignore_file_faults, read_ignore_files
 from slugfit.scan.layout import Layout, recognise_layout
 from slugfit.scan.module_names import Module, importable_modules
 from slugfit.scan.owners import Owners, read_owners
-from slugfit.scan.procfile import read_procfile
+from slugfit.scan.procfile import procfile_faults, read_procfile
 from slugfit.scan.tree import Tree, scan_tree
 from slugfit.settings.current_run import Run
 
@@ -64,7 +65,7 @@ class _Read:
     app: App
     outside: tuple[Module, ...]
     lists: Ignores
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
 
 
 def _read(root: Path, config: Config, run: Run) -> _Read:
@@ -78,7 +79,7 @@ def _read(root: Path, config: Config, run: Run) -> _Read:
         remove=config.remove,
         slugignore_applied=run.slugignore_applied,
     )
-    faults = (*slugignore_faults(source), *_faults(tree, owners))
+    faults = (*procfile_faults(source), *ignore_file_faults(source), *_faults(tree, owners))
     outside = app_modules_elsewhere(run.app, root) if run.app else ()
     ignored = frozenset(
         entry.path
@@ -118,11 +119,12 @@ def _starting(read: _Read, config: Config, decisions: tuple[Decision, ...]) -> f
     return loaded_at_start(root, read.layout, present, roots)
 
 
-def _faults(tree: Tree, owners: Owners) -> Iterator[str]:
-    """What could not be read, in words."""
-    yield from (f"{folder}/ cannot be read; left alone" for folder in tree.unreadable)
+def _faults(tree: Tree, owners: Owners) -> Iterator[Fault]:
+    """What could not be read."""
+    yield from (Fault("unreadable", folder) for folder in tree.unreadable)
     for dist in owners.distributions:
-        yield from (f"{dist.name} {dist.version}: {fault}" for fault in dist.faults[:3])
+        name = f"{dist.name} {dist.version}"
+        yield from (Fault("metadata", name, text=fault) for fault in dist.faults[:3])
 
 
 def _tails(tree: Tree) -> Mapping[str, Tail]:

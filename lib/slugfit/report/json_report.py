@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from slugfit.report.advice_words import advice_line, advice_sentence
+from slugfit.report.fault_words import fault_sentence
 from slugfit.report.reasons import reason_sentence
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from slugfit.prove import Returned
     from slugfit.report.advice import Advice
     from slugfit.report.make import KeptTotal, Report, RuleTotal, Share
+    from slugfit.scan.faults import Fault
     from slugfit.verify.step import Failure
 
 
@@ -40,7 +42,8 @@ def report_document(report: Report) -> Mapping[str, Any]:
         "rules": [_total(total) for total in report.rules],
         "kept": [_kept(kept) for kept in report.kept],
         "verification": _verification(report),
-        "faults": list(report.faults),
+        "faults": [fault_sentence(fault) for fault in report.faults],
+        "fault_details": [_fault(fault) for fault in report.faults],
         "advice": [_advice(advice) for advice in report.advice],
         "seconds": dict(report.seconds),
     }
@@ -81,6 +84,16 @@ def _verification(report: Report) -> Mapping[str, Any]:
         "known_failures": [_failure(item) for item in known if item.step.needed],
         "known_beside": sum(not item.step.needed for item in known),
         "put_back": [_returned(item) for item in report.returned],
+    }
+
+
+def _fault(fault: Fault) -> Mapping[str, Any]:
+    return {
+        "kind": fault.kind,
+        "file": fault.file,
+        "line": fault.line or None,
+        "text": fault.text,
+        "instead": list(fault.instead),
     }
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from slugfit.pipeline import Outcome
     from slugfit.plan.reasons import Reason
     from slugfit.prove import Returned
+    from slugfit.scan.faults import Fault
     from slugfit.settings.config import Config
     from slugfit.verify.step import Failure, Step, StepKind
 
@@ -77,7 +78,7 @@ class Report:
     known_failures: tuple[Failure, ...]
     returned: tuple[Returned, ...]
     undone: str
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
     advice: tuple[Advice, ...]
     seconds: Mapping[str, float]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.words import megabytes, printable
 from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice_words import advice_line, advice_sentence
+from slugfit.report.fault_words import fault_sentence
 from slugfit.report.reasons import broken, reason_sentence
 from slugfit.scan.owners import APP, PYTHON, UNOWNED
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 INDENT = 7
 _LISTED = 12
+_FAULTS = 8
 _SMALL = 50_000
 _NAMES = {
     APP: "your app",
@@ -200,8 +202,10 @@ def _faults(report: Report) -> Iterator[str]:
     if report.faults:
         yield ""
         yield "Found on the way:"
-        for fault in report.faults[:5]:
-            yield from _wrap(fault, "- ")
+        for fault in report.faults[:_FAULTS]:
+            yield from _wrap(fault_sentence(fault), "- ")
+        if len(report.faults) > _FAULTS:
+            yield f"- and {len(report.faults) - _FAULTS} more in report.json"
 
 
 def _advice(report: Report) -> Iterator[str]:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from slugfit.base.errors import UsageError
 from slugfit.base.paths import path_inside
 from slugfit.base.patterns import PatternError, PatternSet, parse_patterns
+from slugfit.base.text import Text, decode_text
+from slugfit.scan.faults import Fault
+from slugfit.scan.pattern_faults import pattern_faults, post_clean_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -23,13 +26,20 @@ def read_slugignore(folder: Path) -> PatternSet:
     return _parse(lines, ".slugignore", negation=False)
 
 
-def slugignore_faults(folder: Path) -> tuple[str, ...]:
-    """Lines of .slugignore that do nothing, for the report."""
-    return tuple(
-        f".slugignore line {number}: {line!r} does nothing; the platform knows no '!' there"
-        for number, line in enumerate(_lines(folder / ".slugignore"), 1)
-        if line.startswith("!")
-    )
+def ignore_file_faults(folder: Path) -> Iterator[Fault]:
+    """What of the app's own lists does nothing, or not what it seems to."""
+    for name in (".slugignore", ".slugfitignore", ".slug-post-clean"):
+        read = _read(folder / name)
+        if read.encoding != "utf-8":
+            yield Fault("encoding", name, text=read.encoding)
+        if "\0" in read.text:
+            yield Fault("not text", name)
+            continue
+        lines = read.text.split("\n")
+        if name == ".slug-post-clean":
+            yield from post_clean_faults(lines, name)
+        else:
+            yield from pattern_faults(lines, name, negation=name != ".slugignore")
 
 
 def read_ignore_files(
@@ -55,10 +65,15 @@ def read_ignore_files(
 
 
 def _lines(file: Path) -> list[str]:
+    return _read(file).text.split("\n")
+
+
+def _read(file: Path) -> Text:
+    """What a list says; nothing if there is no such file of the app's own."""
     try:
         if file.is_symlink() or not file.is_file():
-            return []
-        return file.read_bytes().decode("utf-8", "surrogateescape").split("\n")
+            return Text("", "utf-8", marked=False)
+        return decode_text(file.read_bytes(), "surrogateescape")
     except OSError as error:
         raise UsageError(f"{file.name} cannot be read.", str(error)) from error
 

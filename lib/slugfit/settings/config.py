@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from slugfit.base.errors import UsageError
+from slugfit.base.text import decode_text
 from slugfit.base.toml import slugfit_table
 from slugfit.models.keys import parse_models
 from slugfit.settings.options import OPTIONS, SETTING_PREFIX, parse_option
@@ -116,9 +117,9 @@ def _from_project(table: Mapping[str, object], problems: list[str]) -> Mapping[s
 
 
 def read_pyproject(folder: Path) -> str | None:
-    """The text of the app's pyproject.toml; None if it has none."""
+    """The text of the app's pyproject.toml, with line ends as they are; None if it has none."""
     try:
-        return (folder / "pyproject.toml").read_text("utf-8")
+        return decode_text((folder / "pyproject.toml").read_bytes()).text
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

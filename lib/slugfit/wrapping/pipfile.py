@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import UsageError
+from slugfit.base.text import decode_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ def _from_lock(file: Path) -> str:
 def _from_pipfile(file: Path) -> str:
     """Of the ``[requires]`` table; by hand, because Python 3.10 reads no TOML."""
     try:
-        lines = file.read_text("utf-8", "replace").splitlines()
+        lines = decode_text(file.read_bytes(), "replace").text.splitlines()
     except OSError:
         return ""
     values: dict[str, str] = {}

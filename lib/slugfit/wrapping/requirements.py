@@ -7,7 +7,6 @@ holds the digest of every file that pip will read: a change in any of them is a 
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import os
 import posixpath
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.errors import UsageError
 from slugfit.base.paths import path_inside
+from slugfit.base.text import decode_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,11 +34,6 @@ OTHER_LOCKS: Mapping[str, str] = {
 """What makes the standard buildpack choose another package manager, and which."""
 _OPTION = re.compile(r"(?:-r|-c|--requirement|--constraint)(?=[\s=]|(?<=-[rc]))[\s=]*(?P<path>.+)")
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +93,7 @@ def _read(root: Path, path: str) -> IncludedFile:
         data = file.read_bytes()
     except OSError:
         return IncludedFile(path, "")
-    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
-    text = data.decode(encoding, "replace").lstrip("\ufeff")
+    text = decode_text(data, "replace").text
     return IncludedFile(path, hashlib.sha256(data).hexdigest(), tuple(_lines(text)))
 
 
@@ -152,7 +146,7 @@ def requirements_text(root: Path, name: str, more: str = "") -> bytes:
     if name != REQUIREMENTS_FILE:
         return f"{head}-r {shlex.quote(name)}\n{more}{notes}".encode()
     own = (root / name).read_bytes()
-    encoding = next((name for mark, name in _BOMS if own.startswith(mark)), "utf-8")
+    encoding = decode_text(own, "replace").encoding
     return own + f"\n{head}{more}{notes}".encode(encoding)
 
 
