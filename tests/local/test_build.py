@@ -85,8 +85,7 @@ FAILURES: dict[str, tuple[dict[str, Content], tuple[str, ...], int, str]] = {
         {**APP, "Procfile": "Web: x"},
         ("--boot",),
         8,
-        "Procfile line 1: 'Web:' has capital letters, and the platform's process types are in "
-        "lower case: write `web: …`.",
+        "Procfile line 1: 'Web:' has capital letters",
     ),
     "the app does not start": ({**APP, "Procfile": "web: false"}, ("--boot",), 9, "before it"),
     "a wrong setting": (APP, ("--config", "SLUGFIT_LEVEL=x"), 2, "it accepts standard"),

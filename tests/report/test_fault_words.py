@@ -23,6 +23,11 @@ SENTENCES = {
     "procfile is not read; the file must be called Procfile": Fault(
         "name", "procfile", text="procfile", instead=("Procfile",)
     ),
+    "SLUGFIT_KEEP: 'plug/example/' matches nothing here; the nearest that does is "
+    "`**/plug/example/`": Fault(
+        "no match", "SLUGFIT_KEEP", 2, "plug/example/", ("**/plug/example/",)
+    ),
+    ".slugfitignore line 4: 'x' matches nothing here": Fault("no match", ".slugfitignore", 4, "x"),
     "a/b/ cannot be read; left alone": Fault("unreadable", "a/b"),
     "odd 1.0: RECORD is missing": Fault("metadata", "odd 1.0", text="RECORD is missing"),
 }

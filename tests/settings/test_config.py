@@ -270,6 +270,11 @@ def test_a_pyproject_that_cannot_be_read_is_an_error(tmp_path: Path, content: by
         read_pyproject(tmp_path)
 
 
+def test_a_rule_that_is_misspelt_is_told_with_the_one_that_is_meant() -> None:
+    with pytest.raises(UsageError, match=r"\(test -> tests; stub -> stubs\?\)"):
+        read_config({"SLUGFIT_RULES_OFF": "test docs stub zzz"})
+
+
 def test_the_environment_of_this_process_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "SLUGFIT_LEVEL", "measure")
     assert read_config({}).level == "standard"

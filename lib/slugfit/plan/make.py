@@ -17,9 +17,11 @@ from slugfit.refer.start import loaded_at_start, start_roots
 from slugfit.scan.app import App, app_modules_elsewhere, read_app
 from slugfit.scan.conditions import unmet_conditions
 from slugfit.scan.faults import Fault
-from slugfit.scan.ignore_files import Ignores, ignore_file_faults, read_ignore_files
+from slugfit.scan.ignore_files import Ignores, read_ignore_files
 from slugfit.scan.layout import Layout, recognise_layout
+from slugfit.scan.list_faults import list_faults
 from slugfit.scan.module_names import Module, importable_modules
+from slugfit.scan.named_files import patterns_of_names
 from slugfit.scan.owners import Owners, read_owners
 from slugfit.scan.procfile import procfile_faults, read_procfile
 from slugfit.scan.tree import Tree, scan_tree
@@ -73,13 +75,13 @@ def _read(root: Path, config: Config, run: Run) -> _Read:
     tree = scan_tree(root)
     layout = recognise_layout(tree)
     owners = read_owners(tree, layout)
+    named = patterns_of_names((*config.keep, *config.remove), tree, layout, owners)
     lists = read_ignore_files(
         source,
-        keep=config.keep,
-        remove=config.remove,
+        keep=(*config.keep, *(item for line in config.keep for item in named.get(line, ()))),
+        remove=(*config.remove, *(item for line in config.remove for item in named.get(line, ()))),
         slugignore_applied=run.slugignore_applied,
     )
-    faults = (*procfile_faults(source), *ignore_file_faults(source), *_faults(tree, owners))
     outside = app_modules_elsewhere(run.app, root) if run.app else ()
     ignored = frozenset(
         entry.path
@@ -87,6 +89,15 @@ def _read(root: Path, config: Config, run: Run) -> _Read:
         if layout.scope(entry.path)[0] == "app" and lists.slugignore.excludes(entry.path)
     )
     own = read_app(tree, layout, owners, ignored, outside)
+    settings = {
+        f"SLUGFIT_{name}": [line for line in lines if line not in named]
+        for name, lines in (("KEEP", config.keep), ("REMOVE", config.remove))
+    }
+    faults = (
+        *procfile_faults(source),
+        *list_faults(source, settings, tree, layout, owners),
+        *_faults(tree, owners),
+    )
     return _Read(source, tree, layout, owners, own, outside, lists, faults)
 
 

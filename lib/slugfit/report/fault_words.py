@@ -25,6 +25,7 @@ _WRONG = {
     "comment": "{text!r} matches nothing; a comment needs a line of its own",
     "commas": "{text!r} is one pattern, and matches nothing; each needs a line of its own",
     "backslash": "{text!r} matches nothing; folders are parted by /",
+    "no match": "{text!r} matches nothing here",
     "outside": "{text!r} leads out of the app, and is not followed",
 }
 
@@ -35,7 +36,10 @@ def fault_sentence(fault: Fault) -> str:
         return f"{fault.file}/ cannot be read; left alone"
     if fault.kind == "metadata":
         return f"{fault.file}: {fault.text}"
-    where = f"{fault.file} line {fault.line}:" if fault.line else fault.file
+    # The lines of a setting are told by what they say.
+    numbered = fault.line and not fault.file.startswith("SLUGFIT_")
+    where = f"{fault.file} line {fault.line}:" if numbered else fault.file
+    where += ":" if fault.line and not numbered else ""
     meant = " and ".join(fault.instead)
     wrong = _WRONG[fault.kind].format(text=_shortened(fault.text), instead=meant)
     write = _written(fault) if fault.line and fault.instead else ""
@@ -48,4 +52,6 @@ def _shortened(text: str) -> str:
 
 def _written(fault: Fault) -> str:
     lines = ", ".join(f"`{_shortened(line)}`" for line in fault.instead)
+    if fault.kind == "no match":
+        return f"; the nearest that does is {lines}"
     return f": write {lines}" + (", a line each" if len(fault.instead) > 1 else "")

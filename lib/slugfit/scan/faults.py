@@ -20,6 +20,7 @@ FaultKind = Literal[
     "comment",  # a comment behind a pattern
     "commas",  # several patterns on one line
     "backslash",  # a backslash between the folders of a pattern
+    "no match",  # a pattern that matches no file of the tree
     "outside",  # a path that leads out of the app
     "unreadable",  # the folder ``file`` cannot be read
     "metadata",  # ``text`` says what of the distribution ``file`` cannot be read

@@ -42,6 +42,11 @@ def ignore_file_faults(folder: Path) -> Iterator[Fault]:
             yield from pattern_faults(lines, name, negation=name != ".slugignore")
 
 
+def slugfitignore_lines(folder: Path) -> tuple[str, ...]:
+    """The lines of the app's .slugfitignore."""
+    return tuple(_lines(folder / ".slugfitignore"))
+
+
 def read_ignore_files(
     folder: Path, *, keep: Sequence[str], remove: Sequence[str], slugignore_applied: bool
 ) -> Ignores:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from dataclasses import dataclass
@@ -60,8 +61,19 @@ OPTIONS = (
         "",
         "Run in the slimmed tree with the app's config vars; what it needs is put back",
     ),
-    Option("KEEP", "patterns", "", "Files of the built slug that never go (.gitignore syntax)"),
-    Option("REMOVE", "patterns", "", "More files of the built slug that go"),
+    Option(
+        "KEEP",
+        "patterns, or names of distributions and imports",
+        "",
+        "Files of the built slug that never go: `.gitignore` syntax from its root, or a name such "
+        "as `opencv-python` or `plug.example` for all files of it",
+    ),
+    Option(
+        "REMOVE",
+        "patterns, or names of distributions and imports",
+        "",
+        "More files of the built slug that go, named in the same ways",
+    ),
     Option("RULES_OFF", "names of rules", "", "Rules that are not applied"),
     Option("STRICT", "0, 1", "0", "Stop the build when slimming had to be undone"),
     Option(
@@ -102,9 +114,21 @@ def parse_option(option: Option, value: str, told: str, problems: list[str]) -> 
     except ValueError:
         accepts = option.accepts
         if option.name == "RULES_OFF":
-            accepts += ": " + ", ".join(rule.name for rule in RULES)
+            accepts += ": " + ", ".join(rule.name for rule in RULES) + _nearest_rules(value)
         problems.append(f"{told} is {_shown(value)!r}; it accepts {accepts}.")
         return None
+
+
+def _nearest_rules(value: str) -> str:
+    """What is meant by the names that no rule has, as far as that can be told."""
+    names = [rule.name for rule in RULES]
+    near = {name: difflib.get_close_matches(name, names, 1) for name in _words(value)}
+    meant = [f"{name} -> {found[0]}" for name, found in near.items() if found and name not in names]
+    return f" ({'; '.join(meant)}?)" if meant else ""
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(value.replace(",", " ").split())
 
 
 def _shown(value: str) -> str:
@@ -139,7 +163,7 @@ def _patterns(option: Option, value: str) -> tuple[str, ...]:
 
 
 def _rules(_: Option, value: str) -> tuple[str, ...]:
-    names = tuple(value.replace(",", " ").split())
+    names = _words(value)
     if any(name not in {rule.name for rule in RULES} for name in names):
         raise ValueError(value)
     return names
