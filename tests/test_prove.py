@@ -263,3 +263,44 @@ def test_a_smoke_command_that_always_fails_is_told_and_nothing_more(tmp_path: Pa
     (known,) = outcome.known_failures
     assert known.error == "it ended with status 7: so it is"
     assert removed(root, "other/tests")
+
+
+HIDDEN: dict[str, Content] = {
+    # What these lead to has no name of its own in site-packages.
+    "hidden.pth": "hidden\n",
+    "hidden/secret/__init__.py": "PATH = 'stset'[::-1]\n",
+    "hidden/secret/tests/__init__.py": "HERE = 1\n",
+    "hidden/secret/tests/test_x.py": "HERE = 1\n",
+}
+IMPORTS_OF_IT = (
+    "import secret.tests\n",
+    "from secret import tests\n",
+    "from secret.tests import HERE\n",
+    "from secret.tests import test_x\n",
+    "def later():\n    import secret.tests\n",
+)
+
+
+@pytest.mark.parametrize("source", IMPORTS_OF_IT)
+def test_an_import_through_a_pth_is_tried_before_and_after(tmp_path: Path, source: str) -> None:
+    root = real_slug(tmp_path, {**HIDDEN, **OTHER}, {"app.py": f"import other\n{source}"})
+    outcome = slim_tree(root, settings())
+    assert outcome.known_failures == ()
+    assert not removed(root, "hidden/secret/tests/__init__.py")
+    assert removed(root, "other/tests")
+
+
+def test_what_is_not_installed_is_told_as_known_and_no_more(tmp_path: Path) -> None:
+    app: dict[str, Content] = {
+        "app.py": "import other, json, absent.part\nfrom lib.own import x\nimport own, app\n",
+        "lib/own.py": "from absent import y\n",
+    }
+    outcome = slim_tree(real_slug(tmp_path, OTHER, app), settings())
+    assert [failure.step.name for failure in outcome.known_failures] == [
+        "absent",
+        "absent.part",
+        "absent:y",
+    ]
+    told = " ".join(render_terminal(make_report(outcome, settings(), action="slim")).split())
+    assert "Not installed, though the app's source imports it: absent." in told
+    assert "absent cannot be imported" not in told

@@ -442,7 +442,7 @@ def test_files_and_folders_that_are_read_only_are_no_trouble(tmp_path: Path) -> 
     ("name", "content"),
     [
         ("pyproject.toml", "[tool.slugfit\nlimit"),
-        ("pyproject.toml", b"\xff\xfe"),
+        ("pyproject.toml", b"\xff"),
         ("pyproject.toml", "[tool.slugfit]\nlimit = { a = 1 }\n"),
         ("env/SLUGFIT_LIMIT", b"\xff"),
         ("env/SLUGFIT_LIMIT/folder", ""),

@@ -72,11 +72,16 @@ def compiler_phrase(use: CompilerUse) -> str:
 def broken(kind: str, name: str) -> str:
     """What no longer works when a step of the verification fails."""
     return {
-        "import": f"{name} could no longer be imported",
+        "import": f"{shown_module(name)} could no longer be imported",
         "load": f"{name.rpartition('/')[2]} could no longer be loaded",
         "setup": f"Django could no longer be set up with {name}",
         "smoke": "the smoke command no longer succeeds",
     }[kind]
+
+
+def shown_module(name: str) -> str:
+    """A module's name, or that of a name out of it."""
+    return name.replace(":", ".")
 
 
 def decision_sentence(decision: Decision, rule_reason: str = "") -> str:

@@ -9,7 +9,7 @@ from slugfit.base.words import megabytes, printable
 from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.fault_words import fault_sentence
-from slugfit.report.reasons import broken, reason_sentence
+from slugfit.report.reasons import broken, reason_sentence, shown_module
 from slugfit.scan.owners import APP, PYTHON, UNOWNED
 
 if TYPE_CHECKING:
@@ -161,8 +161,12 @@ def _verified(report: Report) -> Iterator[str]:
     else:
         yield "Nothing was tried: no Python here, nothing to import, or SLUGFIT_VERIFY=off."
     told = [failure for failure in report.known_failures if failure.step.needed]
-    for failure in told[:3]:
+    absent = [failure for failure in told if failure.step.top in (failure.missing or ())]
+    for failure in [failure for failure in told if failure not in absent][:3]:
         yield from _wrap(f"{_known(failure)}, with or without Slugfit: {failure.error}", "- ")
+    if absent:
+        names = ", ".join(dict.fromkeys(failure.step.top for failure in absent))
+        yield from _wrap(f"Not installed, though the app's source imports it: {names}.", "- ")
     for item in report.returned:
         yield from _wrap(
             f"Put back {item.files} files ({megabytes(item.size)} MB) of {item.group.owner} that "
@@ -191,7 +195,7 @@ def _broken(failure: Failure) -> str:
 
 def _known(failure: Failure) -> str:
     return {
-        "import": f"{failure.step.name} cannot be imported",
+        "import": f"{shown_module(failure.step.name)} cannot be imported",
         "load": f"{failure.step.name} cannot be loaded",
         "setup": f"Django cannot be set up with {failure.step.name}",
         "smoke": "The smoke command fails",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from slugfit.scan.imports import Import
     from slugfit.scan.owners import Owners
 
 
@@ -39,6 +41,10 @@ class App:
     """Other third-party modules that its literals name (INSTALLED_APPS and the like), sorted."""
     settings: str = ""
     """Its Django settings module, "" without Django."""
+    elsewhere: tuple[str, ...] = ()
+    """What it imports that no file of site-packages has the name of: what a ``.pth`` line or an
+    editable install leads to, or what is not installed. ``module:name`` is a name out of a module
+    (https://docs.python.org/3/reference/simple_stmts.html#from)."""
 
 
 def app_modules_elsewhere(folder: Path, root: Path) -> tuple[Module, ...]:
@@ -79,7 +85,9 @@ def read_app(
     ]
     own += outside
     installed = _installed(tree, layout)
+    tops = _known_tops(tree, layout, own)
     wanted: set[str] = set()
+    elsewhere: set[str] = set()
     said: set[str] = set()
     settings: dict[str, str] = {}
     use = next(compiling_distributions(owners.distributions), None)
@@ -87,11 +95,38 @@ def read_app(
         facts = facts_of_module(*read_module(tree.root / module.path))
         names = {name for item in facts.imports for name in import_targets(item, module.parent)}
         wanted |= set(_resolved(names, installed))
+        elsewhere |= set(_elsewhere(facts.imports, installed, tops))
         said |= set(_resolved(filter(str.isascii, facts.literals), installed))
         if DJANGO_SETTINGS in facts.literals and "django" in installed:
             settings[module.name] = _own_name(facts.literals, own)
         use = use or compiler_use_of(module, names, facts.names)
-    return App(tuple(sorted(wanted)), use, tuple(sorted(said - wanted)), _served_settings(settings))
+    return App(
+        tuple(sorted(wanted)),
+        use,
+        tuple(sorted(said - wanted)),
+        _served_settings(settings),
+        tuple(sorted(elsewhere)),
+    )
+
+
+def _known_tops(tree: Tree, layout: Layout, own: Iterable[Module]) -> frozenset[str]:
+    """First parts of names that are the app's own, from whichever folder, or Python's."""
+    parts = {part for module in own for part in module.name.split(".")}
+    paths = (entry.path for entry in tree.files() if layout.scope(entry.path)[0] == "stdlib")
+    library = {module.name.partition(".")[0] for module in importable_modules(paths, layout)}
+    return frozenset(parts | library | sys.stdlib_module_names | {"__main__"})
+
+
+def _elsewhere(
+    imports: Iterable[Import], installed: frozenset[str], tops: frozenset[str]
+) -> Iterator[str]:
+    """What these statements load that neither a file of site-packages nor ``tops`` account for."""
+    for statement in imports:
+        top = statement.module.partition(".")[0]
+        if statement.level or top in tops or top in installed:
+            continue
+        yield statement.module
+        yield from (f"{statement.module}:{name}" for name in statement.names if name != "*")
 
 
 def _own_name(literals: Iterable[str], own: Iterable[Module]) -> str:

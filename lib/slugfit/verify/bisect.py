@@ -36,6 +36,9 @@ class TreeBefore:
     """The dotted names of its modules and packages."""
     basenames: frozenset[str]
     """The names of its files, without their folders."""
+    lost: frozenset[str] = frozenset()
+    """Every part of a name that a module which goes can have, from whichever folder of sys.path:
+    a ``.pth`` line can name any."""
 
 
 def tree_before(decisions: Sequence[Decision], layout: Layout) -> TreeBefore:
@@ -47,7 +50,11 @@ def tree_before(decisions: Sequence[Decision], layout: Layout) -> TreeBefore:
         if layout.scope(module.path)[0] == "app":
             # Its folder may be on the app's own path.
             modules.add(module.name.rpartition(".")[2])
-    return TreeBefore(frozenset(modules), frozenset(map(posixpath.basename, paths)))
+    gone = [item.path for item in decisions if item.action == "remove"]
+    lost = {part for module in importable_modules(gone, layout) for part in module.name.split(".")}
+    return TreeBefore(
+        frozenset(modules), frozenset(map(posixpath.basename, paths)), frozenset(lost)
+    )
 
 
 def is_foreign(failure: Failure, before: TreeBefore) -> bool:
@@ -59,7 +66,9 @@ def is_foreign(failure: Failure, before: TreeBefore) -> bool:
     absent = _NO_LIBRARY.match(failure.error)
     if absent is not None:
         return posixpath.basename(absent[1]) not in before.basenames
-    return bool(failure.missing) and before.modules.isdisjoint(failure.missing or ())
+    missing = failure.missing or ()
+    lost = any(name.rpartition(".")[2] in before.lost for name in missing)
+    return bool(missing) and not lost and before.modules.isdisjoint(missing)
 
 
 def groups_of(decisions: Iterable[Decision]) -> frozenset[Group]:
@@ -79,7 +88,7 @@ def suspects_first(
         for module in importable_modules(by_path, layout)
         if named.intersection(name_and_parents(module.name))
     }
-    tops = {failure.step.name.partition(".")[0] for failure in failures}
+    tops = {failure.step.top for failure in failures}
     owners = {
         item.owner
         for item in decisions

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 
 def needed_imports(planned: Plan) -> tuple[str, ...]:
-    """What the app imports, or each package where there is no app."""
-    return planned.app.imports or top_level_modules(planned.tree, planned.layout)
+    """What the app imports, or each package where there is no app.
+
+    What no file of site-packages has the name of comes last: most of it is not installed.
+    """
+    own = planned.app.imports or top_level_modules(planned.tree, planned.layout)
+    return (*own, *planned.app.elsewhere)
 
 
 def steps_for(planned: Plan, config: Config) -> tuple[Step, ...]:

@@ -67,7 +67,7 @@ def _task(
         "root": os.path.abspath(context.root),
         "unchanged": [os.path.abspath(context.root), context.folder],
         "stash": str(context.stash) if context.stash else "",
-        "django": not is_setup and any(step.name.partition(".")[0] == "django" for step in steps),
+        "django": not is_setup and any(step.top == "django" for step in steps),
         # An app's own settings are read where the app runs.
         "folder": context.folder if is_setup else home,
     }

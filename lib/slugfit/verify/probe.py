@@ -78,10 +78,14 @@ def import_module(name: str, removed: Callable[[str], bool]) -> None:
     A package with a ``__getattr__`` of its own (https://peps.python.org/pep-0562/, as lazy_loader
     makes one) is asked for all that ``__all__`` promises, except for parts that want a package
     which is not installed: nobody can use those, and they would hide what is wrong with the parts
-    after them.
+    after them. ``module:name`` is ``from module import name``.
     """
+    name, _, inner = name.partition(":")
     module = importlib.import_module(name)
-    if "__getattr__" in vars(module):
+    if inner:
+        if not hasattr(module, inner):
+            importlib.import_module(f"{name}.{inner}")
+    elif "__getattr__" in vars(module):
         for attribute in list(vars(module).get("__all__", ())):
             try:
                 getattr(module, attribute)

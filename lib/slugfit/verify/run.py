@@ -80,7 +80,7 @@ def _ordered(failures: Sequence[Failure], steps: Sequence[Step]) -> list[Failure
 def _by_package(steps: Sequence[Step]) -> list[list[Step]]:
     packages: dict[str, list[Step]] = {}
     for step in steps:
-        packages.setdefault(step.name.partition(".")[0], []).append(step)
+        packages.setdefault(step.top, []).append(step)
     return list(packages.values())
 
 

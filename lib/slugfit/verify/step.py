@@ -25,9 +25,15 @@ class Step:
     kind: StepKind
     """What is done: a module is imported, a library loaded, Django set up, a command run."""
     name: str
-    """A module, the absolute path of a library, a settings module, or the command."""
+    """A module (``module:name`` for a name out of it), the absolute path of a library, a settings
+    module, or the command."""
     needed: bool = True
     """Whether it is the app's own; the other steps stand next to what was removed."""
+
+    @property
+    def top(self) -> str:
+        """The first part of a module's name."""
+        return self.name.partition(":")[0].partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
