@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,10 +11,11 @@ from pythons import SITE, engine, real_slug, settings, undone
 from slugfit import prove
 from slugfit.pipeline import dry_run, slim_tree
 from slugfit.plan.decision import Group
-from slugfit.plan.reasons import Reason
+from slugfit.plan.reasons import TOO_LITTLE_TRIED, Reason
 from slugfit.report.json_report import report_document
 from slugfit.report.make import make_report
 from slugfit.report.text import render_terminal
+from slugfit.verify import child
 from slugfit.verify.run import run_steps_alone
 from slugfit.verify.step import BrokenError, Failure, Step
 from trees import Content, distribution, snapshot
@@ -203,7 +204,7 @@ def test_without_time_to_look_whose_failure_it_is_everything_comes_back(
     root = real_slug(tmp_path, {**NEEDY, **OTHER}, {"app.py": "import other\n"})
     before = snapshot(root)
     monkeypatch.setattr(prove, "VERIFY_SECONDS", 0)
-    step = Step("import", "needy", needed=False)
+    step = Step("import", "needy")
     monkeypatch.setattr(prove, "run_steps", lambda *_: (Failure(step, "FileNotFoundError: x"),))
     assert "could not be tried" in undone(slim_tree(root, settings()))
     assert snapshot(root) == before
@@ -304,3 +305,93 @@ def test_what_is_not_installed_is_told_as_known_and_no_more(tmp_path: Path) -> N
     told = " ".join(render_terminal(make_report(outcome, settings(), action="slim")).split())
     assert "Not installed, though the app's source imports it: absent." in told
     assert "absent cannot be imported" not in told
+
+
+def slow(name: str, count: int) -> dict[str, Content]:
+    """A package of which each module takes its time, and the last needs what goes."""
+    files: dict[str, Content] = {
+        f"{name}/m{number}.py": "import time; time.sleep(0.2)\n" for number in range(count)
+    }
+    files[f"{name}/z_last.py"] = f"import time; time.sleep(0.2)\n{OPENS}"
+    return distribution(
+        name, "1.0", {f"{name}/__init__.py": "", **files, f"{name}/tests/data": "needed"}
+    )
+
+
+def test_a_group_of_which_too_little_was_tried_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "SPARE_SECONDS", 1)
+    root = real_slug(tmp_path, {**slow("slow", 12), **OTHER}, {"app.py": "import other\n"})
+    outcome = slim_tree(root, settings())
+    (item,) = outcome.returned
+    assert (item.group, item.files) == (Group("slow", "tests"), 1)
+    assert item.beside is not None
+    assert 0 < item.beside[0] < item.beside[1] == 14
+    assert removed(root, "slow/tests/data", "other/tests") == ["other/tests"]
+    (kept,) = [item for item in outcome.planned.decisions if item.path.endswith("/data")]
+    assert kept.reason == TOO_LITTLE_TRIED
+    late = {failure.step for failure in outcome.untried}
+    assert Step("import", "slow.z_last", needed=False) in late
+    assert late.isdisjoint(outcome.tried)
+    told = " ".join(render_terminal(make_report(outcome, settings(), action="slim")).split())
+    assert "there was time to try" in told
+
+
+def test_what_the_app_imports_of_it_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "SPARE_SECONDS", 1)
+    root = real_slug(tmp_path, {**slow("slow", 12), **OTHER}, {"app.py": "import slow.m0\n"})
+    outcome = slim_tree(root, settings())
+    assert outcome.returned == ()
+    assert "slow.z_last" in [failure.step.name for failure in outcome.untried]
+    told = " ".join(render_terminal(make_report(outcome, settings(), action="slim")).split())
+    assert "Not tried in time, and not verified:" in told
+    assert "nothing else was tried" in told
+
+
+def test_each_group_gets_a_part_of_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "SPARE_SECONDS", 1)
+    site = {**slow("slow", 12), **OTHER, **NEEDY}
+    outcome = slim_tree(real_slug(tmp_path, site, {"app.py": "import json\n"}), settings())
+    found = {item.group.owner: item.beside for item in outcome.returned}
+    # The rest was tried, although it comes after all of "slow" by name or by size.
+    assert "other" not in found
+    assert found["needy"] is None
+
+
+def test_what_takes_too_long_with_and_without_is_not_tried_and_not_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "STEP_SECONDS", 0.3)
+    heavy = distribution(
+        "heavy", "1", {"heavy/__init__.py": "while True: pass\n", "heavy/tests/x.py": ""}
+    )
+    root = real_slug(tmp_path, {**heavy, **OTHER}, {"app.py": "import heavy, other\n"})
+    outcome = slim_tree(root, settings())
+    assert (outcome.undone, outcome.known_failures) == (None, ())
+    (late,) = outcome.untried
+    assert (late.step, late.tried) == (Step("import", "heavy"), False)
+    assert [item.group for item in outcome.returned] == [Group("heavy", "tests")]
+    told = " ".join(render_terminal(make_report(outcome, settings(), action="slim")).split())
+    assert "heavy was not tried in time, and is not verified" in told
+    assert "heavy cannot" not in told
+
+
+def test_a_failure_that_nobody_can_place_in_time_brings_its_groups_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = real_slug(tmp_path, {**NEEDY, **OTHER}, {"app.py": "import other\n"})
+    usual = run_steps_alone
+
+    def late(*arguments: Any) -> tuple[Failure, ...]:  # noqa: ANN401
+        return usual(arguments[0], arguments[1], 0)
+
+    monkeypatch.setattr(prove, "run_steps_alone", late)
+    outcome = slim_tree(root, settings())
+    assert {item.group.owner for item in outcome.returned} == {"needy"}
+    assert not removed(root, "needy/tests/data", "needy/a.pyi")
+    assert removed(root, "other/tests")

@@ -43,6 +43,8 @@ class Outcome:
     """Why everything was put back, None if it was not."""
     seconds: Mapping[str, float]
     """Wall-clock seconds by stage."""
+    untried: tuple[Failure, ...] = ()
+    """What there was no time to verify."""
 
 
 def dry_run(root: Path, config: Config, run: Run | None = None) -> Outcome:
@@ -90,7 +92,14 @@ def slim_tree(
         require_time(clock, planned.tree)
         return _undone(root, config, run, error, clock)
     return Outcome(
-        proof.planned, proof.sizes, proof.tried, proof.known, proof.returned, None, clock.seconds
+        proof.planned,
+        proof.sizes,
+        proof.tried,
+        proof.known,
+        proof.returned,
+        None,
+        clock.seconds,
+        proof.untried,
     )
 
 

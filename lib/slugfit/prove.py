@@ -10,16 +10,18 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from slugfit.apply.change import Change, change_of, measure_change
 from slugfit.apply.transaction import Transaction, transaction
 from slugfit.base.clock import Clock
 from slugfit.plan.decide import hold_groups
-from slugfit.plan.reasons import ON_TRIAL, Reason
+from slugfit.plan.reasons import ON_TRIAL, TOO_LITTLE_TRIED, Reason
 from slugfit.verify.bisect import find_culprits, is_foreign, suspects_first, tree_before
 from slugfit.verify.checks import steps_for
+from slugfit.verify.coverage import thinly_tried
 from slugfit.verify.run import VERIFY_SECONDS, run_steps, run_steps_alone
 from slugfit.verify.step import BrokenError, Failure, Step, StepContext
 
@@ -50,7 +52,21 @@ class Returned:
     size: int
     """Bytes uncompressed that they would have saved."""
     failure: Failure
-    """What happens without them."""
+    """What happens without them; one that was not ``tried`` if too little of ``beside`` was."""
+    beside: tuple[int, int] | None = None
+    """How much of what stands beside them was tried, and of how much; None if that was enough."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What came of the steps, as far as it is known."""
+
+    known: dict[Step, Failure] = field(default_factory=dict)
+    """Failures that happen with and without the change."""
+    untried: dict[Step, Failure] = field(default_factory=dict)
+    """What there was no time for."""
+    doubtful: dict[Step, Failure] = field(default_factory=dict)
+    """Failures of which there was no time to find out whose they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,8 @@ class Proof:
     """Failures that happen with and without the change."""
     returned: tuple[Returned, ...]
     """What stays because it turned out to be needed."""
+    untried: tuple[Failure, ...] = ()
+    """What there was no time to verify."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +111,18 @@ class Trial:
         root, layout = self.planned.tree.root, self.planned.layout
         return StepContext(root, layout, old, self.run.config_vars, self.run.app)
 
-    def seconds(self) -> float:
-        """For one verification."""
-        return min(VERIFY_SECONDS, self.clock.left())
+    def seconds(self, end: float | None = None) -> float:
+        """For one verification; with ``end`` for a second look, what is left until then.
+
+        A third of a verification is there in any case.
+        """
+        whole = VERIFY_SECONDS
+        wanted = whole if end is None else max(end - time.monotonic(), whole / 3)
+        return min(wanted, self.clock.left())
+
+    def measure(self, opened: Transaction) -> Sizes:
+        """The sizes with this change, which ``opened`` has made."""
+        return measure_change(self.planned, self.change, opened.old)
 
     def is_foreign(self) -> Callable[[Failure], bool]:
         """A function that tells whether a failure cannot come from this plan."""
@@ -118,16 +145,24 @@ def proved(
     Raises VerificationError with everything put back, and what ``transaction`` raises.
     """
     trial = Trial(planned, change, steps_for(planned, config), config, run, clock)
-    known: dict[Step, Failure] = {}
+    found = Found()
     returned: tuple[Returned, ...] = ()
     failed: Sequence[Failure] = ()
     for _ in range(ROUNDS):
         with _applied(trial) as opened:
-            sizes, failed = _check(trial, opened, known)
-            if not failed:
-                failures = tuple(known.values())
-                yield Proof(opened, trial.planned, sizes, trial.tried, failures, returned)
+            sizes, failed = _check(trial, opened, found)
+            thin = {} if failed else _thin(trial, found)
+            if not failed and not thin:
+                yield _proof(trial, opened, sizes, found, returned)
                 return
+        if thin:
+            returned += tuple(_returned_untried(trial, found, group, thin[group]) for group in thin)
+            trial = trial.without(frozenset(thin), TOO_LITTLE_TRIED)
+            # With more files than were enough nothing new can fail.
+            with _applied(trial) as opened:
+                sizes = clock.time("measure", partial(trial.measure, opened))
+                yield _proof(trial, opened, sizes, found, returned)
+            return
         if config.strict:
             break
         groups = _culprits(trial, failed)
@@ -135,6 +170,49 @@ def proved(
         step = failed[0].step
         trial = trial.without(groups, Reason("put back", step=(step.kind, step.name)))
     raise BrokenError(failed[0])
+
+
+def _proof(
+    trial: Trial,
+    opened: Transaction,
+    sizes: Sizes,
+    found: Found,
+    returned: tuple[Returned, ...],
+) -> Proof:
+    untried = {**found.untried, **found.doubtful}
+    return Proof(
+        opened,
+        trial.planned,
+        sizes,
+        tuple(step for step in trial.tried if step not in untried),
+        tuple(found.known.values()),
+        returned,
+        tuple(untried[step] for step in trial.tried if step in untried),
+    )
+
+
+def _thin(trial: Trial, found: Found) -> Mapping[Group, tuple[int, int]]:
+    """The groups of which too little was tried.
+
+    Raises BrokenError for a doubtful failure that none of them can answer for, and if the build's
+    own time is over before the app's imports were tried, or before those groups can come back.
+    """
+    thin = thinly_tried(trial.planned, trial.tried, found.untried, found.doubtful)
+    needed = [failure for step, failure in found.untried.items() if step.needed]
+    if trial.clock.left() <= 0 and (needed or thin):
+        raise BrokenError(
+            [*needed, *found.doubtful.values(), *found.untried.values()][0], "untried"
+        )
+    if found.doubtful and not thin:
+        raise BrokenError(next(iter(found.doubtful.values())), "untried")
+    return thin
+
+
+def _returned_untried(
+    trial: Trial, found: Found, group: Group, beside: tuple[int, int]
+) -> Returned:
+    failures = (*found.doubtful.values(), *found.untried.values())
+    return replace(_returned(trial.planned, group, failures[0]), beside=beside)
 
 
 def _returned(planned: Plan, group: Group, failure: Failure) -> Returned:
@@ -154,52 +232,62 @@ def _applied(trial: Trial) -> Iterator[Transaction]:
         yield opened
 
 
-def _check(
-    trial: Trial, opened: Transaction, known: dict[Step, Failure]
-) -> tuple[Sizes, Sequence[Failure]]:
+def _check(trial: Trial, opened: Transaction, found: Found) -> tuple[Sizes, Sequence[Failure]]:
     """Measure while the verification's children run: neither changes what the other reads.
 
     The children are this thread's, so that a signal ends them at once.
     """
     clock = trial.clock
-
-    def measure() -> Sizes:
-        return measure_change(trial.planned, trial.change, opened.old)
-
     with ThreadPoolExecutor(1) as pool:
-        sizes = pool.submit(clock.time, "measure", measure)
-        failed = clock.time("verify", lambda: _ours(trial, opened, known))
+        sizes = pool.submit(clock.time, "measure", lambda: trial.measure(opened))
+        failed = clock.time("verify", lambda: _ours(trial, opened, found))
         return sizes.result(), failed
 
 
-def _ours(trial: Trial, opened: Transaction, known: dict[Step, Failure]) -> Sequence[Failure]:
-    """What fails because of the change; what cannot, or fails without it too, goes to ``known``.
+def _ours(trial: Trial, opened: Transaction, found: Found) -> Sequence[Failure]:
+    """What fails because of the change; what cannot, or fails without it too, goes to ``found``.
 
     Raises VerificationError if it cannot be told.
     """
     child, is_foreign = trial.child(opened.old), trial.is_foreign()
-    found = run_steps(child, trial.tried, is_foreign, trial.seconds())
-    known |= {failure.step: failure for failure in found if is_foreign(failure)}
-    failed = [failure.step for failure in found if failure.step not in known]
+    end = time.monotonic() + trial.seconds()
+    failures = run_steps(child, trial.tried, is_foreign, trial.seconds())
+    # What is not the app's own is not worth a second look.
+    found.untried = {item.step: item for item in failures if item.late and not item.step.needed}
+    found.doubtful = {}
+    found.known |= {failure.step: failure for failure in failures if is_foreign(failure)}
+    failed = [
+        item for item in failures if item.step not in found.known and item.step not in found.untried
+    ]
     if not failed:
         return ()
     with opened.shown_whole():
-        known |= _failing_anyway(trial, failed)
+        _sort_out(trial, failed, found, trial.seconds(end))
     # What works there may have failed only for the company it was in.
-    left = [step for step in failed if step not in known]
-    return run_steps_alone(child, left, trial.seconds())
+    told = {*found.known, *found.untried, *found.doubtful}
+    left = [item.step for item in failed if item.step not in told]
+    again = run_steps_alone(child, left, trial.seconds(end))
+    # It works on the tree as it was: what has not ended now might be ours.
+    found.doubtful |= {failure.step: failure for failure in again if failure.late}
+    return [failure for failure in again if not failure.late]
 
 
-def _failing_anyway(trial: Trial, failed: Sequence[Step]) -> Mapping[Step, Failure]:
-    """Those of ``failed`` that fail on the tree as it was, too.
+def _sort_out(trial: Trial, failed: Sequence[Failure], found: Found, seconds: float) -> None:
+    """Try what ``failed`` on the tree as it was: what fails there too is not ours.
 
     Raises VerificationError if that cannot be tried.
     """
-    found = run_steps_alone(trial.child(None), failed, trial.seconds())
-    untried = next((failure for failure in found if not failure.tried), None)
-    if untried is not None:
-        raise BrokenError(untried, "untried")
-    return {failure.step: failure for failure in found}
+    before = {failure.step: failure for failure in failed}
+    for failure in run_steps_alone(trial.child(None), list(before), seconds):
+        step = failure.step
+        if failure.tried:
+            found.known[step] = failure
+        elif failure.late and before[step].late:
+            found.untried[step] = failure
+        elif failure.late and not step.needed:
+            found.doubtful[step] = before[step]
+        else:
+            raise BrokenError(failure, "untried")
 
 
 def _culprits(trial: Trial, failed: Sequence[Failure]) -> frozenset[Group]:

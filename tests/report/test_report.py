@@ -106,7 +106,7 @@ BUILD_LOG = """\
        - site/locked/x.pyi: Its folder is read-only.
 
        Verified: 3 imports, 11 modules beside what went, 9 shortened libraries,
-       Django's setup, the smoke command work as before.
+       Django's setup, the smoke command work as before; nothing else was tried.
        - broken cannot be imported, with or without Slugfit: KeyError:
          'DATABASE_URL'
        ! Put back 14 files (1.3 MB) of skimage that the rule tests had taken:
@@ -271,6 +271,40 @@ def test_a_tree_without_bytes_has_a_report() -> None:
     assert "-0.0%" in render_terminal(nothing)
 
 
+LATE = tuple(
+    Failure(Step("import", name, name == "librosa"), "it took too long", tried=False, late=True)
+    for name in ("librosa", "slow.a", "slow.b", "slow.c", "slow.d")
+)
+
+
+def test_what_was_not_tried_in_time_is_never_called_broken() -> None:
+    made = replace(REPORT, untried=LATE)
+    told = " ".join(render_terminal(made).split())
+    assert "Verified: 3 of 4 imports, 11 of 15 modules beside what went" in told
+    assert "- librosa was not tried in time, and is not verified: it took too long" in told
+    assert "4 modules and libraries beside what went (slow.a, slow.b, slow.c, …;" in told
+    assert "librosa cannot" not in told
+    listed = report_document(made)["verification"]["untried"]
+    assert [(item["module"], item["needed"]) for item in listed][:2] == [
+        ("librosa", True),
+        ("slow.a", False),
+    ]
+
+
+def test_what_came_back_for_want_of_time_is_told_as_that() -> None:
+    item = Returned(Group("slow", "tests"), 3, 1000, LATE[1], (45, 60))
+    made = replace(REPORT, returned=(item,))
+    told = " ".join(render_terminal(made).split())
+    assert (
+        "Put back 3 files (0.0 MB) of slow that the rule tests had taken: there was time to try "
+        "45 of 60 modules and libraries beside them." in told
+    )
+    assert report_document(made)["verification"]["put_back"][0]["beside"] == {
+        "tried": 45,
+        "of": 60,
+    }
+
+
 KEYS = {
     "": "action advice after before distributions fault_details faults kept limit rules seconds "
     "slugfit undone verdict verification version",
@@ -280,7 +314,7 @@ KEYS = {
     "distributions": "after before name version",
     "rules": "files name reason saved",
     "kept": "example files reason uncompressed",
-    "verification": "beside imported known_beside known_failures put_back",
+    "verification": "beside imported known_beside known_failures put_back untried",
     "advice": "line saves what",
 }
 

@@ -23,6 +23,7 @@ ReasonKind = Literal[
     "no source",  # bytecode without a source to make it from again
     "loaded at start",  # bytecode that each start of the app would make again
     "put back",  # without it ``step`` does not work
+    "too little tried",  # too little of what stands beside it was tried without it
     "on trial",  # it is back while it is found out what is needed
 ]
 
@@ -43,4 +44,5 @@ BY_RULE = Reason("rule")
 SOURCE_STAYS = Reason("source stays")
 NO_SOURCE = Reason("no source")
 LOADED_AT_START = Reason("loaded at start")
+TOO_LITTLE_TRIED = Reason("too little tried")
 ON_TRIAL = Reason("on trial")

@@ -83,6 +83,7 @@ def _verification(report: Report) -> Mapping[str, Any]:
         "beside": sum(not step.needed for step in report.tried),
         "known_failures": [_failure(item) for item in known if item.step.needed],
         "known_beside": sum(not item.step.needed for item in known),
+        "untried": [{**_failure(item), "needed": item.step.needed} for item in report.untried],
         "put_back": [_returned(item) for item in report.returned],
     }
 
@@ -104,6 +105,7 @@ def _returned(returned: Returned) -> Mapping[str, Any]:
         "files": returned.files,
         "uncompressed": returned.size,
         "failure": _failure(returned.failure),
+        "beside": returned.beside and {"tried": returned.beside[0], "of": returned.beside[1]},
     }
 
 

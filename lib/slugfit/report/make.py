@@ -81,6 +81,8 @@ class Report:
     faults: tuple[Fault, ...]
     advice: tuple[Advice, ...]
     seconds: Mapping[str, float]
+    untried: tuple[Failure, ...] = ()
+    """What there was no time to verify."""
 
     @property
     def weighed(self) -> int:
@@ -94,6 +96,10 @@ class Report:
             step.kind in kinds and step.needed == needed and step not in known
             for step in self.tried
         )
+
+    def count_untried(self, kind: StepKind, *, needed: bool) -> int:
+        """How many steps of this kind there was no time for."""
+        return sum(item.step.kind == kind and item.step.needed == needed for item in self.untried)
 
     def weigh(self, size: Bytes) -> int:
         """The one of the two sizes that the limit speaks of."""
@@ -126,6 +132,7 @@ def make_report(
         faults=outcome.planned.faults,
         advice=_advice(outcome, config, (run or Run()).config_vars.names, versions, over=over),
         seconds=outcome.seconds,
+        untried=outcome.untried,
     )
 
 

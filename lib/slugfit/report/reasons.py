@@ -19,6 +19,7 @@ _PLAIN = {
     "source stays": "Its source stays.",
     "no source": "Its source is not in the tree.",
     "loaded at start": "Each start of the app loads it.",
+    "too little tried": "Put back: there was no time to try what stands beside it.",
     "on trial": "It is back for a trial.",
 }
 

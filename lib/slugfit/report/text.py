@@ -15,8 +15,9 @@ from slugfit.scan.owners import APP, PYTHON, UNOWNED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slugfit.prove import Returned
     from slugfit.report.make import Report
-    from slugfit.verify.step import Failure
+    from slugfit.verify.step import Failure, StepKind
 
 
 WIDTH = 80
@@ -157,7 +158,9 @@ def _verified(report: Report) -> Iterator[str]:
         return
     yield ""
     if report.tried:
-        yield from _wrap(f"Verified: {_working(report)} work as before.", "")
+        yield from _wrap(
+            f"Verified: {_working(report)} work as before; nothing else was tried.", ""
+        )
     else:
         yield "Nothing was tried: no Python here, nothing to import, or SLUGFIT_VERIFY=off."
     told = [failure for failure in report.known_failures if failure.step.needed]
@@ -167,23 +170,53 @@ def _verified(report: Report) -> Iterator[str]:
     if absent:
         names = ", ".join(dict.fromkeys(failure.step.top for failure in absent))
         yield from _wrap(f"Not installed, though the app's source imports it: {names}.", "- ")
+    yield from _untried(report)
     for item in report.returned:
         yield from _wrap(
             f"Put back {item.files} files ({megabytes(item.size)} MB) of {item.group.owner} that "
-            f"the rule {item.group.rule} had taken: {_broken(item.failure)} without them "
-            f"({item.failure.error}).",
+            f"the rule {item.group.rule} had taken: {_why_back(item)}.",
             "! ",
         )
 
 
+def _untried(report: Report) -> Iterator[str]:
+    """What there was no time for: that proves nothing about it."""
+    own = [failure for failure in report.untried if failure.step.needed]
+    for failure in own[:3]:
+        name = shown_module(failure.step.name)
+        yield from _wrap(
+            f"{name} was not tried in time, and is not verified: {failure.error}", "- "
+        )
+    beside = [shown_module(item.step.name) for item in report.untried if not item.step.needed]
+    if beside:
+        names = ", ".join(name.rpartition("/")[2] for name in beside[:3])
+        more = ", …" if len(beside) > len(beside[:3]) else ""
+        yield from _wrap(
+            f"Not tried in time, and not verified: {len(beside)} modules and libraries beside "
+            f"what went ({names}{more}; report.json names all).",
+            "- ",
+        )
+
+
+def _why_back(item: Returned) -> str:
+    if item.beside is None:
+        return f"{_broken(item.failure)} without them ({item.failure.error})"
+    tried, wanted = item.beside
+    return f"there was time to try {tried} of {wanted} modules and libraries beside them"
+
+
 def _working(report: Report) -> str:
-    """What was tried and works, as "3 imports, 40 modules beside what went"."""
-    imports = report.count("import", needed=True)
-    beside = report.count("import", needed=False)
-    libraries = report.count("load", needed=False)
-    parts = [f"{imports} imports"]
-    parts += [f"{beside} modules beside what went"] if beside else []
-    parts += [f"{libraries} shortened libraries"] if libraries else []
+    """What was tried and works, as "3 imports, 40 of 60 modules beside what went"."""
+
+    def counted(kind: StepKind, *, needed: bool) -> str:
+        works, late = report.count(kind, needed=needed), report.count_untried(kind, needed=needed)
+        return f"{works} of {works + late}" if late else str(works)
+
+    beside = counted("import", needed=False)
+    libraries = counted("load", needed=False)
+    parts = [f"{counted('import', needed=True)} imports"]
+    parts += [f"{beside} modules beside what went"] if beside != "0" else []
+    parts += [f"{libraries} shortened libraries"] if libraries != "0" else []
     parts += ["Django's setup"] if report.count("setup", needed=True) else []
     parts += ["the smoke command"] if report.count("smoke", needed=True) else []
     return ", ".join(parts)

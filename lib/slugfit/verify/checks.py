@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, TypeAlias
 
+from slugfit.plan.decision import Group
 from slugfit.scan.app import top_level_modules
 from slugfit.scan.module_names import importable_modules
 from slugfit.verify.step import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from slugfit.plan.decision import Decision, Plan
     from slugfit.scan.layout import Layout
     from slugfit.settings.config import Config
+    from slugfit.verify.step import StepKind
+
+Spare: TypeAlias = "tuple[StepKind, str]"
+"""Kind and name of a step that is not the app's own."""
 
 
 def needed_imports(planned: Plan) -> tuple[str, ...]:
@@ -35,20 +42,26 @@ def steps_for(planned: Plan, config: Config) -> tuple[Step, ...]:
 
 
 def _python_steps(planned: Plan) -> Iterator[Step]:
+    """The app's own first; then what is worth most: what its texts name, a step of each group."""
     needed = needed_imports(planned)
     yield from (Step("import", name) for name in needed)
-    yield from (Step("load", path, needed=False) for path in _libraries(planned))
+    by_group = spare_by_group(planned)
     others = [
-        *planned.app.strings,
-        *_entry_points(planned),
-        *neighbours(planned.decisions, planned.layout),
+        *(("import", name) for name in (*planned.app.strings, *_entry_points(planned))),
+        *_in_turn(by_group.values()),
     ]
     known = frozenset(needed)
-    for name in dict.fromkeys(others):
+    for kind, name in dict.fromkeys(others):
         if name not in known:
-            yield Step("import", name, needed=False)
+            yield Step(kind, name, needed=False)
     if planned.app.settings:
         yield Step("setup", planned.app.settings)
+
+
+def _in_turn(lists: Iterable[Sequence[Spare]]) -> Iterator[Spare]:
+    """The first of each list, then the second of each: what is left out is left out of all."""
+    for row in itertools.zip_longest(*lists):
+        yield from (item for item in row if item is not None)
 
 
 def _entry_points(planned: Plan) -> Iterator[str]:
@@ -57,40 +70,64 @@ def _entry_points(planned: Plan) -> Iterator[str]:
             yield point.module
 
 
-def _libraries(planned: Plan) -> Iterator[str]:
-    """The libraries that are shortened, by their absolute paths."""
+def spare_by_group(planned: Plan) -> Mapping[Group, Sequence[Spare]]:
+    """What is tried for each group of a plan, beside the app's own imports: largest group first.
+
+    Its neighbours, and for a group that shortens libraries these, by their absolute paths.
+    """
+    found: dict[Group, list[Spare]] = {}
+    weights: Counter[Group] = Counter()
     for item in planned.decisions:
+        weights[Group(item.owner, item.rule)] += item.saves
         if item.action == "cut" and ".so" in posixpath.basename(item.path):
-            yield str(planned.tree.root / item.path)
+            path = str(planned.tree.root / item.path)
+            found.setdefault(Group(item.owner, item.rule), []).append(("load", path))
+    for group, names in neighbours_by_group(planned.decisions, planned.layout).items():
+        found.setdefault(group, []).extend(("import", name) for name in names)
+    return {group: found[group] for group in sorted(found, key=lambda item: (-weights[item], item))}
 
 
 def neighbours(decisions: Sequence[Decision], layout: Layout) -> Iterator[str]:
     """Every kept module of site-packages that stands in a folder from which something went."""
+    by_group = neighbours_by_group(decisions, layout)
+    yield from dict.fromkeys(name for names in by_group.values() for name in names)
+
+
+def neighbours_by_group(
+    decisions: Sequence[Decision], layout: Layout
+) -> Mapping[Group, Sequence[str]]:
+    """The same by the groups that went from there."""
     kept = [item.path for item in decisions if item.action != "remove"]
-    gone = (item.path for item in decisions if item.action == "remove")
-    beside = _folders_left(gone, kept)
+    beside = _folders_left(decisions, kept)
+    found: dict[Group, list[str]] = {}
     for module in importable_modules(kept, layout):
         parts = module.name.split(".")
+        folder = posixpath.dirname(module.path)
         if (
-            posixpath.dirname(module.path) in beside
+            folder in beside
             and layout.scope(module.path)[0] == "site"
             and parts[-1] != "__main__"
             and all(part.isidentifier() for part in parts)
         ):
-            yield module.name
+            for group in beside[folder]:
+                found.setdefault(group, []).append(module.name)
+    return found
 
 
-def _folders_left(gone: Iterable[str], kept: Iterable[str]) -> frozenset[str]:
-    """The folders that something left, or the nearest above them that are still there.
+def _folders_left(
+    decisions: Iterable[Decision], kept: Iterable[str]
+) -> Mapping[str, Collection[Group]]:
+    """The folders that something left, or the nearest above them that are still there, by whom.
 
     Bytecode does not count: its source is beside it.
     """
     standing = {folder for path in kept for folder in _above(path)}
-    return frozenset(
-        next((folder for folder in _above(path) if folder in standing), "")
-        for path in gone
-        if not path.endswith((".pyc", ".pyo"))
-    )
+    found: dict[str, dict[Group, None]] = {}
+    for item in decisions:
+        if item.action == "remove" and not item.path.endswith((".pyc", ".pyo")):
+            folder = next((folder for folder in _above(item.path) if folder in standing), "")
+            found.setdefault(folder, {})[Group(item.owner, item.rule)] = None
+    return found
 
 
 def _above(path: str) -> Iterator[str]:

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 
 STEP_SECONDS = 60
-"""For one step; some packages import for half a minute on a busy machine."""
+"""For one step, of the processor; some packages import for half a minute on a busy machine."""
+SPARE_STEP_SECONDS = 20
+"""For one that is not needed, of the processor: it must not cost the others their time."""
 SPARE_SECONDS = 90
-"""For the steps that are not needed; what is not reached by then is not tried."""
+"""For the steps that are not needed, all children together; later ones are not tried."""
 _SHORTEST_SECONDS = 1
 
 
@@ -41,17 +43,28 @@ class Answers:
     """Whether it came to the first step."""
     skipped: bool
     """Whether it left out the last steps, because the time for those not needed was over."""
+    late: bool
+    """Whether its time had run out when it ended."""
+    started: tuple[str, str]
+    """Kind and name of the step that it began last."""
+    deadline: float | None
+    """When the time for steps that are not needed is over (``time.monotonic``), if it began."""
 
 
-def run_child(context: StepContext, steps: Sequence[Step], seconds: float) -> Answers:
-    """Try ``steps`` in one child, which is ended after ``seconds`` at the latest."""
+def run_child(
+    context: StepContext, steps: Sequence[Step], seconds: float, deadline: float | None = None
+) -> Answers:
+    """Try ``steps`` in one child, which is ended after ``seconds`` at the latest.
+
+    ``deadline`` is that of a child before it, for the steps that are not needed.
+    """
     home = tempfile.TemporaryDirectory(prefix="slugfit-verify-", ignore_cleanup_errors=True)
     # A file, not a pipe: what the modules start and leave running would hold a pipe open.
     with home, tempfile.TemporaryFile() as output:
-        task = json.dumps(_task(context, steps, home.name, seconds)).encode()
-        ending = _run(context, home.name, task, output, max(seconds, _SHORTEST_SECONDS))
+        task = {**_task(context, steps, home.name, seconds), "deadline": deadline}
+        ending, late = _run(context, home.name, task, output, max(seconds, _SHORTEST_SECONDS))
         output.seek(0)
-        return _answers(output.read(), ending)
+        return _answers(output.read(), ending, late=late, deadline=deadline)
 
 
 def _task(
@@ -62,6 +75,7 @@ def _task(
     return {
         "steps": [[step.kind, step.name, step.needed] for step in steps],
         "seconds": STEP_SECONDS,
+        "spare_seconds": min(SPARE_STEP_SECONDS, STEP_SECONDS),
         "spare": min(SPARE_SECONDS, seconds / 3),
         "paths": list(_paths(context)),
         "root": os.path.abspath(context.root),
@@ -82,23 +96,33 @@ def _paths(context: StepContext) -> Iterator[str]:
         yield str(context.root)
 
 
-def _run(context: StepContext, home: str, task: bytes, output: IO[bytes], seconds: float) -> str:
-    """Run a child and end it in any case, with all that it started; how it ended, in words."""
+def _run(
+    context: StepContext,
+    home: str,
+    task: Mapping[str, object],
+    output: IO[bytes],
+    seconds: float,
+) -> tuple[str, bool]:
+    """Run a child and end it in any case, with all that it started.
+
+    How it ended, in words, and whether that was because its time ran out.
+    """
     try:
         process = _start(context, home, output)
     except OSError as error:
-        return f"the app's Python could not be started: {error}"
+        return f"the app's Python could not be started: {error}", False
     try:
-        process.communicate(task, seconds)
+        process.communicate(json.dumps(task).encode(), seconds)
     except subprocess.TimeoutExpired:
-        return "it took too long"
+        return "it took longer than the time that was left", True
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    if process.returncode == -signal.SIGALRM:
-        return f"it took longer than {STEP_SECONDS} seconds"
-    return f"Python ended with status {process.returncode}"
+    if process.returncode in (-signal.SIGALRM, -signal.SIGPROF):
+        of_it = ", of the processor" if process.returncode == -signal.SIGPROF else ""
+        return f"it took longer than the time for one step{of_it}", True
+    return f"Python ended with status {process.returncode}", False
 
 
 def _start(context: StepContext, home: str, output: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -142,14 +166,20 @@ def _environment(context: StepContext, home: str) -> Mapping[str, str]:
     return environment
 
 
-def _answers(output: bytes, ending: str) -> Answers:
+def _answers(output: bytes, ending: str, *, late: bool, deadline: float | None) -> Answers:
     """The probe's lines; a Python that prints something when it starts adds others."""
     by_step: dict[tuple[str, str], Mapping[str, Any]] = {}
     skipped = False
+    started = ("", "")
     for line in output.splitlines(keepends=True):
         with contextlib.suppress(ValueError):
             answer = json.loads(line) if line.endswith(b"\n") else None
-            if isinstance(answer, dict) and "kind" in answer:
+            if not isinstance(answer, dict):
+                continue
+            if "kind" in answer:
                 by_step[answer["kind"], answer["name"]] = answer
-            skipped |= isinstance(answer, dict) and "skipped" in answer
-    return Answers(by_step, ending, began=bool(output), skipped=skipped)
+            if "start" in answer:
+                started = (answer["of"], answer["start"])
+            skipped |= "skipped" in answer
+            deadline = answer.get("deadline", deadline)
+    return Answers(by_step, ending, bool(output), skipped, late, started, deadline)

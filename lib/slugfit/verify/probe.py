@@ -1,10 +1,11 @@
 """Tries things one by one and tells how each went; run in a child, by the app's interpreter.
 
-Standard input is one JSON object: ``steps`` ([kind, name, needed] each), ``seconds`` for each of
-them, ``spare`` (seconds for all that are not needed), ``paths`` (folders for sys.path), ``root``,
-``unchanged`` (folders that nothing may write to), ``stash``, ``folder`` (to run in) and ``django``
-(whether to set Django up first). For each step one JSON line goes to the descriptor that standard
-output was; whatever the modules print goes to standard error.
+Standard input is one JSON object: ``steps`` ([kind, name, needed] each), ``seconds`` and
+``spare_seconds`` for one that is needed and one that is not, ``spare`` (seconds for all that are
+not needed) and ``deadline`` (when these end, if a child before this one began them), ``paths``
+(folders for sys.path), ``root``, ``unchanged`` (folders that nothing may write to), ``stash``,
+``folder`` (to run in) and ``django`` (whether to set Django up first). For each step one JSON line
+goes to the descriptor that standard output was; whatever the modules print goes to standard error.
 
 Runs on every Python from 3.8. It is one file, because its text is what the child is started with.
 """
@@ -35,6 +36,8 @@ CHANGES = {
     *("os.truncate", "os.utime", "sqlite3.connect"),
 }
 """Audit events of code that would change a file, whose name is among the first two arguments."""
+MOST_BUSY = 5
+"""How many times as long as on an idle machine a step may take, at most."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -199,28 +202,68 @@ def attempt(step: Callable[[str], None], name: str) -> dict[str, Any]:
     return {"error": None, "missing": None}
 
 
+def busy() -> float:
+    """How many programs want each processor, at least 1."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+        return max(1.0, min(MOST_BUSY, os.getloadavg()[0] / cores))
+    except (AttributeError, OSError):
+        return 1.0
+
+
+def limit_time(seconds: float) -> None:
+    """End this process after ``seconds`` of the processor, or when it waits for much longer.
+
+    Whatever the step is busy with, unless it takes the signals for itself. A machine with other
+    work gives no program all of its time, which says nothing about the step.
+    """
+    for number in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(number, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds * busy())
+
+
 def answer_all(task: dict[str, Any], answers: Any) -> None:  # noqa: ANN401 - a text stream
     """Try the steps in turn; those that are not needed only while their time lasts."""
-    spare = None
-    tries = kinds(task["root"], task["stash"])
-    for kind, name, needed in task["steps"]:
-        if not needed:
-            spare = spare or time.monotonic() + task["spare"]
-            if time.monotonic() >= spare:
-                answers.write(json.dumps({"skipped": name}) + "\n")
-                break
-        # So that a Python that ends in its first step is known to have come so far.
-        answers.write(json.dumps({"start": name}) + "\n")
-        answers.flush()
-        # Ends this process whatever the step is busy with, unless it takes the alarm for itself.
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, task["seconds"])
-        answer = {"kind": kind, "name": name}
-        answer.update(attempt(tries[kind], name))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def tell(**answer: object) -> None:
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
-    answers.flush()
+
+    deadline = task["deadline"]
+    tries = kinds(task["root"], task["stash"])
+    needed = [step for step in task["steps"] if step[2]]
+    spare = [step for step in task["steps"] if not step[2]]
+    for kind, name, _ in needed:
+        answer(kind, name, tries, task["seconds"], tell)
+    # What is loaded already costs nothing.
+    spare.sort(key=lambda step: step[1] not in sys.modules)
+    for kind, name, _ in spare:
+        if deadline is None:
+            deadline = time.monotonic() + task["spare"]
+            tell(deadline=deadline)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            tell(skipped=name)
+            break
+        answer(kind, name, tries, task["spare_seconds"], tell)
+
+
+def answer(
+    kind: str,
+    name: str,
+    tries: dict[str, Callable[[str], None]],
+    seconds: float,
+    tell: Callable[..., None],
+) -> None:
+    """Try one step and tell how it went."""
+    # So that a Python that ends in this step is known to have come so far.
+    tell(start=name, of=kind)
+    limit_time(seconds)
+    found = attempt(tries[kind], name)
+    for timer in (signal.ITIMER_REAL, signal.ITIMER_PROF):
+        signal.setitimer(timer, 0)
+    tell(kind=kind, name=name, **found)
 
 
 def main() -> None:

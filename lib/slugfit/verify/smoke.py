@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SMOKE_SECONDS = 180
 """For the command."""
+SMOKE_TOO_LONG = "it took longer than"
+"""How it begins why a command failed that was ended."""
 _SHORTEST_SECRET = 4
 """Characters: a shorter value is left in what is told, as it may be part of any word."""
 _PUBLIC = NOT_FOR_PROGRAMS | {"PWD", "OLDPWD", "TMPDIR", "SHELL", "TERM", "USER", "LOGNAME", "LANG"}
@@ -42,7 +44,7 @@ def run_smoke(command: str, context: StepContext) -> str:
         try:
             code = process.wait(SMOKE_SECONDS)
         except subprocess.TimeoutExpired:
-            return f"it took longer than {SMOKE_SECONDS} seconds"
+            return f"{SMOKE_TOO_LONG} {SMOKE_SECONDS} seconds"
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)

@@ -48,6 +48,8 @@ class Failure:
     """The modules that were not found if nothing but imports failed, else None."""
     tried: bool = True
     """Whether it was tried; without a Python or time it was not, and that proves nothing."""
+    late: bool = False
+    """Whether it was not ``tried`` because its time, or all of it, ran out."""
 
 
 class BrokenError(VerificationError):
