@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pythons import settings
 from slugfit.base.errors import UsageError
+from slugfit.elf.tail import Tail
+from slugfit.pipeline import dry_run
+from slugfit.plan import make
+from slugfit.plan.make import make_plan
+from slugfit.report.make import make_report
 from slugfit.report.why import explain_path, explanation_document, explanation_text
-from trees import SITE, Content, Link, distribution, plant, slug
+from trees import SITE, STDLIB, Content, Link, distribution, plant, slug
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,3 +194,118 @@ def test_the_json_has_its_keys(root: Path) -> None:
     assert set(found) >= keys | {"version", "chain"}
     assert (found["version"], found["action"], found["rule"]) == (1, "keep", "tests")
     assert set(found["chain"][0]) >= keys
+
+
+SHORTENED = {
+    **TREE,
+    f"{SITE}/pkg/tests/__init__.py": "",
+    f"{SITE}/pkg/__init__.py": "from pkg.tests import _fast, used\n",
+    f"{SITE}/pkg-1.0.dist-info/RECORD": "".join(
+        f"{name},,\n" for name in ("pkg/__init__.py", "pkg/keeper.so", "pkg/tests/used.py")
+    ),
+}
+
+
+@pytest.fixture
+def shortened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A slug with two libraries that can be shortened: one that a rule names, one that keeps it."""
+    tail = Tail(9000, 4000, b"", b"")
+    monkeypatch.setattr(make, "removable_tail", lambda file: tail if ".so" in file.name else None)
+    libraries = {FAST: bytes(9000), KEEPER: b"pkg.tests._fast".ljust(9000)}
+    return plant(tmp_path / "slug", {**SHORTENED, **libraries})
+
+
+KEEPER = f"{SITE}/pkg/keeper.so"
+FAST = f"{SITE}/pkg/tests/_fast.cpython-311-x86_64-linux-gnu.so"
+
+
+def test_of_a_shortened_file_both_rules_and_the_reference_are_told(shortened: Path) -> None:
+    shown = _why(shortened, FAST).splitlines()
+    assert shown[0].endswith("is shortened.")
+    assert "rule: symbols" in shown[1]
+    assert shown[3:] == [
+        (
+            "  the rest stays, though the rule tests names it: Tests of installed packages; no app "
+            "runs them."
+        ),
+        f"  because: {SITE}/pkg/__init__.py imports pkg.tests._fast.",
+        f"  and {SITE}/pkg/__init__.py stays because: no rule names it.",
+    ]
+    document = explanation_document(explain_path(shortened, FAST, settings()))
+    assert (document["rule"], document["held"]["rule"]) == ("symbols", "tests")
+    assert document["held"]["reason"].endswith("imports pkg.tests._fast.")
+
+
+def test_a_library_that_keeps_it_is_only_shortened(shortened: Path) -> None:
+    (shortened / SITE / "pkg/__init__.py").write_text("from pkg.tests import used\n")
+    shown = _why(shortened, FAST).splitlines()
+    assert shown[4:] == [
+        f"  because: {KEEPER} names 'pkg.tests._fast'.",
+        f"  and {KEEPER} stays because: no rule removes it; it is only shortened.",
+    ]
+
+
+def test_what_stays_of_it_is_among_what_stays(shortened: Path) -> None:
+    report = make_report(dry_run(shortened, settings()), settings(), action="plan")
+    (total,) = [kept for kept in report.kept if kept.example == FAST]
+    (item,) = [item for item in make_plan(shortened, settings()).decisions if item.path == FAST]
+    assert (total.files, total.uncompressed) == (1, item.size - item.saves)
+
+
+EVERYTHING: dict[str, Content] = {
+    **SHORTENED,
+    f"{SITE}/pkg/__pycache__/__init__.cpython-311.pyc": b"",
+    f"{SITE}/pkg/tests/__pycache__/used.cpython-311.pyc": b"",
+    f"{SITE}/pkg/tests/__pycache__/unused.cpython-311.pyc": b"",
+    f"{STDLIB}/os.py": "import stat\n",
+    f"{STDLIB}/stat.py": "",
+    f"{STDLIB}/rare.py": "",
+    f"{STDLIB}/__pycache__/stat.cpython-311.pyc": b"",
+    f"{STDLIB}/__pycache__/rare.cpython-311.pyc": b"",
+    ".heroku/python/include/python3.11/Python.h": "",
+    "Procfile": "web: x\n",
+    ".slugfitignore": "*.map\n!kept.map\n",
+    "a.map": "",
+    "kept.map": "",
+}
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"RULES_OFF": "symbols"}, {"BYTECODE": "keep"}, {"KEEP": "pkg"}], ids=str
+)
+def test_why_says_what_the_whole_plan_says(shortened: Path, values: dict[str, str]) -> None:
+    plant(shortened, {name: content for name, content in EVERYTHING.items() if name not in TREE})
+    whole = {item.path: item for item in make_plan(shortened, settings(**values)).decisions}
+    assert {item.action for item in whole.values()} >= {"keep", "remove"}
+    for path, decision in whole.items():
+        answer = explain_path(shortened, path, settings(**values))
+        assert answer.decision == decision
+        assert list(answer.chain) == [whole[keeper.path] for keeper in answer.chain]
+
+
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [
+        ("app.py", set()),
+        (f"{SITE}/pkg/__init__.py", set()),
+        (f"{SITE}/pkg/__pycache__/__init__.cpython-311.pyc", set()),
+        (".heroku/python/include/python3.11/Python.h", set()),
+        (f"{SITE}/pkg/tests/unused.py", {"find_references"}),
+        (f"{STDLIB}/__pycache__/rare.cpython-311.pyc", {"find_references", "loaded_at_start"}),
+    ],
+)
+def test_why_does_only_what_its_path_needs(
+    shortened: Path, monkeypatch: pytest.MonkeyPatch, name: str, calls: set[str]
+) -> None:
+    plant(shortened, {name: content for name, content in EVERYTHING.items() if name not in TREE})
+    called = set()
+    for function in ("find_references", "loaded_at_start"):
+        usual = getattr(make, function)
+
+        def noted(*arguments: object, usual: Any = usual, function: str = function) -> object:  # noqa: ANN401
+            called.add(function)
+            return usual(*arguments)
+
+        monkeypatch.setattr(make, function, noted)
+    explain_path(shortened, name, settings())
+    assert called == calls

@@ -51,6 +51,8 @@ class Decision:
     saves: int
     reason: Reason | None = None
     tail: Tail | None = None
+    held: Decision | None = None
+    """For a file that is shortened: why all of it does not go, where a rule proposed that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,11 +178,12 @@ def _kept(outcome: Outcome) -> tuple[KeptTotal, ...]:
     """Files that stay although a rule proposed them, by the reason that kept them."""
     totals: dict[Reason, KeptTotal] = {}
     for item in outcome.planned.decisions:
-        if item.action == "keep" and item.reason is not None:
-            old = totals.get(item.reason, KeptTotal(item.reason, 0, 0, item.path))
-            totals[item.reason] = KeptTotal(
-                item.reason, old.files + 1, old.uncompressed + item.size, old.example
-            )
+        # Of a shortened file the rest stays, for a reason of its own.
+        kept = item.held if item.action == "cut" else item
+        if kept is not None and kept.action == "keep" and kept.reason is not None:
+            reason, stays = kept.reason, item.size - item.saves
+            old = totals.get(reason, KeptTotal(reason, 0, 0, item.path))
+            totals[reason] = KeptTotal(reason, old.files + 1, old.uncompressed + stays, old.example)
     return tuple(
         sorted(totals.values(), key=lambda kept: (-kept.uncompressed, reason_sentence(kept.reason)))
     )

@@ -35,7 +35,7 @@ class Explanation:
 def explain_path(root: Path, path: str, config: Config, run: Run | None = None) -> Explanation:
     """What the plan says about ``path``; raise UsageError if it is not a file of the tree."""
     name = _relative(root, path)
-    plan = make_plan(root, config, run)
+    plan = make_plan(root, config, run, about=name)
     decisions = {item.path: item for item in plan.decisions}
     if name not in decisions:
         raise UsageError(
@@ -43,7 +43,8 @@ def explain_path(root: Path, path: str, config: Config, run: Run | None = None) 
             "It may have gone already, or be a folder or a name that was never there.",
             f"`slugfit restore {root}` brings back what slim --keep-stash set aside.",
         )
-    return Explanation(decisions[name], tuple(_chain(decisions, decisions[name])))
+    found = decisions[name]
+    return Explanation(found, tuple(_chain(decisions, found.held or found)))
 
 
 def _relative(root: Path, path: str) -> str:
@@ -78,6 +79,10 @@ def explanation_text(answer: Explanation) -> str:
         lines.append(f"  rule: {rule.name} (class: {rule.risk}, {guard}). {rule.reason}")
     if item.action == "cut":
         lines.append(f"  {item.saves} of its bytes go.")
+        if item.held is not None:
+            other = rule_named(item.held.rule)
+            lines.append(f"  the rest stays, though the rule {other.name} names it: {other.reason}")
+            lines.append(f"  because: {_because(item.held)}")
     elif item.action == "keep":
         lines.append(f"  because: {_because(item)}")
     elif item.rule and rule_named(item.rule).guarded:
@@ -105,6 +110,7 @@ def explanation_document(answer: Explanation) -> Mapping[str, Any]:
             "saves": item.saves,
             "reason": decision_sentence(item, rule_named(item.rule).reason if item.rule else "")
             or None,
+            **({} if item.held is None else {"held": one(item.held)}),
         }
 
     return {"version": 1, **one(answer.decision), "chain": [one(item) for item in answer.chain]}
