@@ -13,6 +13,7 @@ build::begin() {
 	build::arguments "$@"
 	build::end_if_repeated
 	rm --recursive --force "${BUILDPACK_DIR:?}/export" "${BUILDPACK_DIR}/.upstream"
+	cache::sweep "${CACHE_DIR}/slugfit"
 	slim::check_config "${BUILD_DIR}" "${ENV_DIR}"
 	slim::models "${BUILD_DIR}" "${CACHE_DIR}" "${ENV_DIR}"
 }

@@ -3,7 +3,7 @@
 # heroku/python hands one of them to pip, none to Poetry or uv. These functions export the safe ones:
 # call them in a subshell that then runs the wrapped buildpack, and nothing else.
 #
-# Usage: source lib/output.sh and lib/environment.sh
+# Usage: source lib/output.sh, lib/cache.sh and lib/environment.sh
 #
 # Names alone are ever printed: values are secrets (an index URL holds a token).
 
@@ -122,9 +122,7 @@ environment::forget_stale_installs() {
 		rm --recursive --force "${cache_dir}/.heroku/python" "${cache_dir}/.heroku/python-poetry" \
 			"${cache_dir}/.heroku/python-uv"
 	fi
-	mkdir --parents "${record%/*}"
-	printf '%s\n' "${now}" >"${record}.new"
-	mv "${record}.new" "${record}"
+	cache::replace_file "${record}" <<<"${now}"
 }
 
 # environment::serialized: prints the settings, NAME=VALUE, each with a zero byte behind it.

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The wrapped buildpack: where it comes from, and that it is what was asked for.
 #
-# Usage: source lib/output.sh, lib/redact.sh and lib/upstream.sh, with SCRATCH_DIR set to a folder of
+# Usage: source lib/output.sh, lib/redact.sh, lib/cache.sh and lib/upstream.sh, with SCRATCH_DIR set to a folder of
 # this run's own.
 
 # heroku/heroku-buildpack-python v351. The hash is the check: git computes it from the content.
@@ -132,28 +132,47 @@ upstream::_adopt() {
 
 # One commit, without its history, in CACHE_DIR/slugfit/upstream.git. A full hash that is there
 # already costs no network; a tag or a branch is asked for in every build, because it can move.
+# Several builds may share the cache: each fetches into a repository of its own, unpacks from that,
+# and then puts it in place, so the last one wins and none waits.
 upstream::_from_git() {
-	local url="${1}" reference="${2}" cache_dir="${3}" dest="${4}" state=other commit shown
+	local url="${1}" reference="${2}" cache_dir="${3}" dest="${4}" state=other commit shown new
 	local repository="${cache_dir}/slugfit/upstream.git"
 	if [[ "${reference}" =~ ^[0-9a-f]{40}$ ]]; then
 		state="$(upstream::_state "${repository}" "${reference}")"
 	fi
-	if [[ "${state}" == damaged ]]; then
-		output::indent 'The copy in the build cache is damaged; it is fetched again.'
-	fi
 	if [[ "${state}" == sound ]]; then
-		commit="${reference}"
-		output::indent "Commit ${commit} (from the build cache)"
+		# Another build may take it away in the meantime.
+		state="$(upstream::_unpack "${repository}" "${reference}" "${dest}")"
+	fi
+	if [[ "${state}" == unpacked ]]; then
+		output::indent "Commit ${reference} (from the build cache)"
 	else
-		upstream::_fetch "${url}" "${reference}" "${repository}"
-		commit="$("${UPSTREAM_GIT[@]}" --git-dir="${repository}" rev-parse --verify "${UPSTREAM_REFERENCE}^{commit}")"
+		if [[ "${state}" == damaged ]]; then
+			output::indent 'The copy in the build cache is damaged; it is fetched again.'
+		fi
+		new="$(cache::new_folder "${repository}")"
+		upstream::_fetch "${url}" "${reference}" "${new}"
+		commit="$("${UPSTREAM_GIT[@]}" --git-dir="${new}" rev-parse --verify "${UPSTREAM_REFERENCE}^{commit}")"
 		shown="$(upstream::_shown "${url}" "${reference}")"
 		output::indent "Commit ${commit} (fetched from ${shown})"
+		state="$(upstream::_unpack "${new}" "${commit}" "${dest}")"
+		if [[ "${state}" == damaged ]]; then
+			upstream::_fail "${url}" "${reference}" 'its files could not be unpacked; is the disk full?'
+		fi
+		cache::replace_folder "${new}" "${repository}"
 	fi
-	"${UPSTREAM_GIT[@]}" --git-dir="${repository}" archive --format=tar "${commit}" \
-		| tar --extract --directory "${dest}" --no-same-owner
 	# Committed by mistake, it would be taken for this build's.
 	rm --force "${dest}/export"
+}
+
+# upstream::_unpack REPOSITORY COMMIT DEST: prints `unpacked` if all of it is in DEST, else `damaged`.
+upstream::_unpack() {
+	if "${UPSTREAM_GIT[@]}" --git-dir="${1}" archive --format=tar "${2}" 2>/dev/null \
+		| tar --extract --directory "${3}" --no-same-owner 2>/dev/null; then
+		printf 'unpacked\n'
+	else
+		printf 'damaged\n'
+	fi
 }
 
 # Prints `sound` if the repository holds the commit and all of its files, as they were committed;
@@ -173,16 +192,16 @@ upstream::_state() {
 	fi
 }
 
-# Fetches into a new repository and puts it in place of the old one, so that an interrupted fetch
-# leaves no half of one, and old commits do not pile up in the cache.
+# upstream::_fetch URL REFERENCE REPOSITORY: fetches into a new repository, in an empty folder of this
+# build's own. An interrupted fetch leaves no half of one where others look, and old commits do not
+# pile up in the cache.
 upstream::_fetch() {
-	local url="${1}" reference="${2}" repository="${3}" new="${3}.new" log="${SCRATCH_DIR:?}/log" why found
-	local git=("${UPSTREAM_GIT[@]}" --git-dir="${3}.new")
+	local url="${1}" reference="${2}" new="${3}" log="${SCRATCH_DIR:?}/log" why found
+	local git=("${UPSTREAM_GIT[@]}" --git-dir="${3}")
 	if ! "${git[@]}" check-ref-format "refs/${reference}"; then
+		rm --recursive --force "${new}"
 		upstream::_fail "${url}" "${reference}" 'what stands after the # is not a commit, tag or branch'
 	fi
-	rm --recursive --force "${new}"
-	mkdir --parents "${new}"
 	if ! "${git[@]}" init --quiet --bare --template= "${new}" &>"${log}" \
 		|| ! "${git[@]}" fetch --quiet --depth 1 --no-tags --no-write-fetch-head -- \
 			"${url}" "+${reference}:${UPSTREAM_REFERENCE}" </dev/null &>"${log}"; then
@@ -195,8 +214,6 @@ upstream::_fetch() {
 		rm --recursive --force "${new}"
 		upstream::_fail "${url}" "${reference}" "it is not a commit there (found: ${found:-nothing})"
 	fi
-	rm --recursive --force "${repository}"
-	mv "${new}" "${repository}"
 }
 
 # Prints URL as it may be shown. With an @ in REFERENCE, both can be one password that holds a #.

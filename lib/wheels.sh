@@ -2,7 +2,7 @@
 # Wheels that a build compiles from source, kept for the next build. The standard buildpack keeps the
 # installed packages only: a changed requirements.txt or a new Python compiles everything again.
 #
-# Usage: source lib/environment.sh, lib/slim.sh and lib/wheels.sh. wheels::use belongs into the
+# Usage: source lib/cache.sh, lib/environment.sh, lib/slim.sh and lib/wheels.sh. wheels::use belongs into the
 # subshell that runs the wrapped buildpack, wheels::settle after it.
 #
 # CACHE_DIR/slugfit/wheels holds a cache for each package manager; lib/slugfit/wrapping/wheels.py says what of
@@ -52,7 +52,7 @@ uv() {
 
 # What was compiled under other settings, on another stack or beside other libraries goes.
 wheels::_forget_stale() {
-	local build_dir="${1}" wheels="${2}" record="${2}/made-with.sha256" last='' now found
+	local build_dir="${1}" wheels="${2}" record="${2}/made-with.sha256" last='' now found new
 	now="$(wheels::_surroundings "${build_dir}" | sha256sum)"
 	if [[ -f "${record}" ]]; then
 		last="$(cat "${record}")"
@@ -62,10 +62,9 @@ wheels::_forget_stale() {
 		if [[ -n "${found}" ]]; then
 			output::indent 'Compiling afresh: the settings, the stack or the libraries changed since the wheels were made.'
 		fi
-		rm --recursive --force "${wheels}"
-		mkdir --parents "${wheels}"
-		printf '%s\n' "${now}" >"${record}.new"
-		mv "${record}.new" "${record}"
+		new="$(cache::new_folder "${wheels}")"
+		printf '%s\n' "${now}" >"${new}/${record##*/}"
+		cache::replace_folder "${new}" "${wheels}"
 	fi
 }
 
@@ -93,7 +92,7 @@ wheels::settle() {
 	output::warning <"${SCRATCH_DIR}/problems"
 	if [[ "${slim_status}" -ne 0 ]]; then
 		# Downloads and all, it could grow without end.
-		rm --recursive --force "${wheels}"
+		cache::remove_folder "${wheels}"
 		output::warning "Slugfit kept no compiled wheels (exit code ${slim_status})."
 	fi
 }
@@ -107,5 +106,5 @@ wheels::_prune_uv() {
 			return 0
 		fi
 	done
-	rm --recursive --force "${wheels}/uv"
+	cache::remove_folder "${wheels}/uv"
 }

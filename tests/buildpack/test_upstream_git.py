@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from buildpacks import MARK, ROOT, UPSTREAM_COMPILE, Buildpack, executable, git, repository
+from buildpacks import (
+    IDLE,
+    MARK,
+    ROOT,
+    UPSTREAM_COMPILE,
+    Buildpack,
+    buildpack,
+    executable,
+    git,
+    repository,
+)
 
 pytestmark = pytest.mark.usefixtures("idle")
 
@@ -125,12 +137,51 @@ def test_a_damaged_cache_is_fetched_again(pack: Buildpack, tmp_path: Path, damag
     assert "(from the build cache)" in pack.compile().out
 
 
-def test_an_interrupted_fetch_leaves_nothing_in_the_way(pack: Buildpack, tmp_path: Path) -> None:
+def test_builds_at_once_on_one_cache_all_end_well(pack: Buildpack, tmp_path: Path) -> None:
+    first, _ = repository(tmp_path / "repo")
+    packs = [pack, *(buildpack(tmp_path / name) for name in ("b", "c", "d"))]
+    for one in packs:
+        one.faults(IDLE)
+        pin(one, f"file://{tmp_path}/repo", first)
+        one.cache = pack.cache
+    with ThreadPoolExecutor(len(packs)) as pool:
+        ran = list(pool.map(Buildpack.compile, packs))
+    assert [(one.code, one.err) for one in ran] == [(0, "")] * len(packs), ran
+    assert all("-----> fake upstream: compile one" in one.out for one in ran)
+    assert not list((pack.cache / "slugfit").glob("*.new*"))
+    assert "(from the build cache)" in pack.compile().out
+
+
+def test_a_copy_that_another_build_takes_away_is_fetched_again(
+    pack: Buildpack, tmp_path: Path
+) -> None:
     first, _ = repository(tmp_path / "repo")
     pin(pack, f"file://{tmp_path}/repo", first)
-    executable(pack.cache / "slugfit/upstream.git.new/HEAD", "half")
+    pack.compile()
+    # Between the look at the copy and its use.
+    gone = f"{pack.cache}/slugfit/upstream.git"
+    executable(
+        tmp_path / "git/git",
+        "#!/bin/bash\n"
+        f'[[ "$*" != *"--git-dir={gone} archive"* ]] || rm -rf "{gone}"\n'
+        'exec /usr/bin/git "$@"\n',
+    )
+    ran = pack.compile(PATH=f"{tmp_path}/git:{pack.environment['PATH']}")
+    assert (ran.code, ran.err) == (0, "")
+    assert "it is fetched again" in ran.out
+    assert "-----> fake upstream: compile one" in ran.out
+
+
+def test_what_killed_builds_left_is_removed(pack: Buildpack, tmp_path: Path) -> None:
+    first, _ = repository(tmp_path / "repo")
+    pin(pack, f"file://{tmp_path}/repo", first)
+    for name in ("upstream.git.new", "upstream.git.new.abc", "upstream.git.new.in-use"):
+        executable(pack.cache / "slugfit" / name / "HEAD", "half")
+        if name != "upstream.git.new.in-use":
+            os.utime(pack.cache / "slugfit" / name, (1, 1))
     assert pack.compile().code == 0
-    assert not (pack.cache / "slugfit/upstream.git.new").exists()
+    left = [place.name for place in (pack.cache / "slugfit").glob("*.new*")]
+    assert left == ["upstream.git.new.in-use"]
 
 
 @pytest.mark.parametrize(
