@@ -97,10 +97,37 @@ upstream::_from_archive() {
 		*) unpack=(tar --extract --no-same-owner --directory "${tree}" --file "${archive}") ;;
 	esac
 	if ! "${unpack[@]}" &>"${log}"; then
-		why="$(upstream::_last_line "${value}" '' "${log}")"
-		upstream::_fail "${value}" '' "the archive could not be unpacked: ${why}"
+		why="$(upstream::_why_not_unpacked "${value}" "${archive}" "${log}")"
+		upstream::_fail "${value}" '' "${why}"
 	fi
 	upstream::_adopt "${tree}" "${dest}"
+}
+
+# upstream::_why_not_unpacked VALUE ARCHIVE LOG: prints what is wrong with the archive, and what to do.
+upstream::_why_not_unpacked() {
+	local value="${1}" archive="${2}" log="${3}" size said program=tar
+	if [[ ! -f "${archive}" || ! -r "${archive}" ]]; then
+		printf '%s\n' 'there is no such file, or it may not be read.'
+		return 0
+	fi
+	case "${value%%\?*}" in
+		*.zip) program=unzip ;;
+		*.zst) program=zstd ;;
+		*) ;;
+	esac
+	size="$(wc --bytes <"${archive}")"
+	if ! type -P "${program}" >/dev/null; then
+		printf '%s\n' "this machine has no ${program} to unpack it with. Pack it as .tar.gz instead."
+	elif [[ "${size}" -eq 0 ]]; then
+		printf '%s\n' 'the archive is empty (0 bytes). Pack and upload it again.'
+	elif grep --quiet --ignore-case --extended-regexp \
+		'unexpected e(nd of file|of)|premature end|end-of-central-directory|not look like a tar|not in gzip|unsupported format' "${log}"; then
+		printf '%s\n' "the archive is cut off, or it is none (it has ${size} bytes). Compare that with the" \
+			'original, and download, pack or upload it again; a page that asks for a login is no archive.'
+	else
+		said="$(upstream::_last_line "${value}" '' "${log}")"
+		printf '%s\n' "the archive could not be unpacked: ${said}"
+	fi
 }
 
 upstream::_download() {
@@ -205,15 +232,46 @@ upstream::_fetch() {
 	if ! "${git[@]}" init --quiet --bare --template= "${new}" &>"${log}" \
 		|| ! "${git[@]}" fetch --quiet --depth 1 --no-tags --no-write-fetch-head -- \
 			"${url}" "+${reference}:${UPSTREAM_REFERENCE}" </dev/null &>"${log}"; then
-		why="$(upstream::_last_line "${url}" "${reference}" "${log}")"
+		why="$(upstream::_why_not_fetched "${url}" "${reference}" "${log}")"
 		rm --recursive --force "${new}"
 		upstream::_fail "${url}" "${reference}" "${why}"
 	fi
-	found="$("${git[@]}" rev-parse --verify --quiet "${UPSTREAM_REFERENCE}^{commit}" || true)"
+	found="$("${git[@]}" rev-parse --verify --quiet "${UPSTREAM_REFERENCE}^{commit}" 2>/dev/null || true)"
 	if [[ -z "${found}" || ("${reference}" =~ ^[0-9a-f]{40}$ && "${found}" != "${reference}") ]]; then
+		why="$(upstream::_why_no_commit "${new}" "${found}")"
 		rm --recursive --force "${new}"
-		upstream::_fail "${url}" "${reference}" "it is not a commit there (found: ${found:-nothing})"
+		upstream::_fail "${url}" "${reference}" "${why}"
 	fi
+}
+
+# upstream::_why_not_fetched URL REFERENCE LOG: prints what is wrong, and what to write.
+upstream::_why_not_fetched() {
+	local url="${1}" reference="${2}" log="${3}"
+	if [[ "${reference}" =~ ^[0-9a-fA-F]{4,}$ ]] && grep --quiet "couldn't find remote ref" "${log}"; then
+		printf '%s\n' "no branch or tag there has this name. If it is a part of a commit's hash: write all of" \
+			"its 40 digits (git rev-parse ${reference}, in a clone), because a server finds no shorter one."
+	elif grep --quiet "couldn't find remote ref" "${log}"; then
+		printf '%s\n' 'no branch or tag there has this name. git ls-remote URL lists those that there are.'
+	elif grep --quiet --extended-regexp 'not our ref|unadvertised object' "${log}"; then
+		printf '%s\n' 'no commit there has this hash, or the server does not give it out. Write one that is' \
+			'part of a branch or tag of this repository; a commit has to be pushed first.'
+	else
+		upstream::_last_line "${url}" "${reference}" "${log}"
+	fi
+}
+
+# upstream::_why_no_commit REPOSITORY COMMIT: the same for a hash of something else, such as a tag that
+# leads to COMMIT.
+upstream::_why_no_commit() {
+	local kind
+	kind="$("${UPSTREAM_GIT[@]}" --git-dir="${1}" cat-file -t "${UPSTREAM_REFERENCE}" 2>/dev/null || true)"
+	case "${kind}" in
+		tag) printf '%s\n' "this is the hash of a tag. Write the tag's name, or the commit that it names: ${2}" ;;
+		tree) printf '%s\n' 'this is the hash of a tree, which is the files of a commit. Write the hash of the' \
+			'commit: git log shows it.' ;;
+		*) printf '%s\n' "this is the hash of a ${kind:-thing}, not of a commit. Write the hash of the commit:" \
+			'git log shows it.' ;;
+	esac
 }
 
 # Prints URL as it may be shown. With an @ in REFERENCE, both can be one password that holds a #.
@@ -262,7 +320,7 @@ upstream::_fail() {
 
 		From:   ${shown}${reference:+
 		Commit: ${reference}}
-		Reason: ${why}
+		Reason: ${why//$'\n'/$'\n'        }
 
 		Ways out:
 		- Build again: the network or the server may have had a bad moment.

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from buildpacks import CANARY, MARK, Buildpack, executable, fake_upstream
+from buildpacks import CANARY, MARK, Buildpack, executable, fake_upstream, without_python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("idle")
@@ -52,12 +52,16 @@ def archive(folder: Path, name: str, top: str) -> Path:
     return target
 
 
-@pytest.mark.parametrize("top", ["", "heroku-buildpack-python-b4e7e72"])
-@pytest.mark.parametrize("name", ["u p.tar", "u p.tgz", "u p.tar.gz", "u p.tar.zst", "u p.zip"])
-def test_archives(pack: Buildpack, tmp_path: Path, name: str, top: str) -> None:
+def needs(name: str) -> None:
     tool = {"zip": "unzip", "zst": "zstd"}.get(name.rpartition(".")[2])
     if tool and not shutil.which(tool):
         pytest.skip(f"{tool} is not installed")
+
+
+@pytest.mark.parametrize("top", ["", "heroku-buildpack-python-b4e7e72"])
+@pytest.mark.parametrize("name", ["u p.tar", "u p.tgz", "u p.tar.gz", "u p.tar.zst", "u p.zip"])
+def test_archives(pack: Buildpack, tmp_path: Path, name: str, top: str) -> None:
+    needs(name)
     pack.config(SLUGFIT_UPSTREAM=str(archive(tmp_path / "archives", name, top)))
     ran = pack.compile()
     assert (ran.code, ran.err) == (0, "")
@@ -99,12 +103,37 @@ def test_an_archive_that_is_not_there(pack: Buildpack, server: str) -> None:
     assert " !     Reason: curl: (22) The requested URL returned error: 404" in ran.out
 
 
-def test_an_archive_that_is_none(pack: Buildpack, tmp_path: Path) -> None:
-    (tmp_path / "up.tgz").write_text("no archive")
-    pack.config(SLUGFIT_UPSTREAM=str(tmp_path / "up.tgz"))
+@pytest.mark.parametrize("name", ["up.tar", "up.tgz", "up.tar.zst", "up.zip"])
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda whole: whole[: len(whole) // 2], "the archive is cut off, or it is none (it has "),
+        (lambda _: b"<html>Log in</html>", "the archive is cut off, or it is none (it has 19 bytes)"),
+        (lambda _: b"", "the archive is empty (0 bytes)"),
+    ],
+)
+def test_an_archive_that_is_not_whole(
+    pack: Buildpack, tmp_path: Path, name: str, damage: Callable[[bytes], bytes], told: str
+) -> None:
+    needs(name)
+    file = archive(tmp_path / "archives", name, "")
+    file.write_bytes(damage(file.read_bytes()))
+    pack.config(SLUGFIT_UPSTREAM=str(file))
     ran = pack.compile()
     assert (ran.code, ran.err) == (1, "")
-    assert "the archive could not be unpacked: tar:" in ran.out
+    assert f" !     Reason: {told}" in ran.out
+    for words in ("tar:", "gzip:", "unzip:", "stdin"):
+        assert words not in ran.out
+
+
+def test_an_archive_that_no_program_here_unpacks(pack: Buildpack, tmp_path: Path) -> None:
+    (tmp_path / "up.zip").write_bytes(b"PK")
+    tools = without_python(tmp_path / "tools")
+    (tmp_path / "tools/unzip").unlink(missing_ok=True)
+    pack.config(SLUGFIT_UPSTREAM=str(tmp_path / "up.zip"))
+    ran = pack.compile(PATH=f"{pack.environment['PATH'].partition(':')[0]}:{tools}")
+    assert (ran.code, ran.err) == (1, "")
+    assert " !     Reason: this machine has no unzip to unpack it with. Pack it as .tar.gz" in ran.out
 
 
 @pytest.mark.parametrize("value", ["/nowhere", "v351", "heroku/python", "/"])

@@ -200,12 +200,35 @@ def test_a_reference_that_is_not_there(pack: Buildpack, tmp_path: Path, referenc
 
 
 def test_a_hash_of_something_that_is_no_commit(pack: Buildpack, tmp_path: Path) -> None:
-    repository(tmp_path / "repo")
+    commit, _ = repository(tmp_path / "repo")
     tag = git(tmp_path / "repo", "rev-parse", "v244.2.0")
     pack.config(SLUGFIT_UPSTREAM=f"file://{tmp_path}/repo#{tag}")
     ran = pack.compile()
     assert (ran.code, ran.err) == (1, "")
-    assert "Reason: it is not a commit there" in ran.out
+    assert " !     Reason: this is the hash of a tag. Write the tag's name, or the commit" in ran.out
+    assert f"it names: {commit}\n" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("revision", "told"),
+    [
+        ("main^{tree}", "this is the hash of a tree, which is the files of a commit. Write the hash"),
+        ("main:version", "this is the hash of a blob, not of a commit. Write the hash of the commit"),
+        ("--short=7 main", "write all of\n !             its 40 digits (git rev-parse HASH"),
+        ("--short=39 main", "write all of\n !             its 40 digits (git rev-parse HASH"),
+    ],
+)
+def test_a_hash_that_is_no_commits_is_told_with_what_to_write(
+    pack: Buildpack, tmp_path: Path, revision: str, told: str
+) -> None:
+    repository(tmp_path / "repo")
+    found = git(tmp_path / "repo", "rev-parse", *revision.split())
+    pack.config(SLUGFIT_UPSTREAM=f"file://{tmp_path}/repo#{found}")
+    ran = pack.compile()
+    assert (ran.code, ran.err) == (1, "")
+    assert told.replace("HASH", found) in ran.out
+    assert "fatal:" not in ran.out
+    assert "error:" not in ran.out
 
 
 def test_a_host_that_cannot_be_reached_is_told_with_every_way_out(
