@@ -12,6 +12,7 @@ build::begin() {
 	SCRATCH_DIR="$(mktemp --directory)"
 	build::arguments "$@"
 	build::end_if_repeated
+	slim::begin_report "${CACHE_DIR}"
 	rm --recursive --force "${BUILDPACK_DIR:?}/export" "${BUILDPACK_DIR}/.upstream"
 	cache::sweep "${CACHE_DIR}/slugfit"
 	slim::check_config "${BUILD_DIR}" "${ENV_DIR}"

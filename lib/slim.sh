@@ -212,9 +212,20 @@ slim::_write() {
 	mv "${file}.new" "${file}"
 }
 
-# slim::report CACHE_DIR UPSTREAM_REPORT: prints the build's facts as one flat JSON object.
+# slim::begin_report CACHE_DIR: marks the start of a build, for slim::report. What the build before it
+# reported stays: this one's log tells what changed since.
+slim::begin_report() {
+	mkdir --parents "${1}/slugfit"
+	touch "${1}/slugfit/started"
+}
+
+# slim::report CACHE_DIR UPSTREAM_REPORT: prints the build's facts as one flat JSON object. Slugfit's own
+# are told only of a build that came as far as its report.
 slim::report() {
-	local cache_dir="${1}" upstream_report="${2}" facts="${SCRATCH_DIR:?}/facts"
+	local cache_dir="${1}" upstream_report="${2}" facts="${SCRATCH_DIR:?}/facts" started="${1}/slugfit/started"
+	if [[ ! -e "${started}" || ! "${cache_dir}/slugfit/report.json" -nt "${started}" ]]; then
+		cache_dir="${SCRATCH_DIR}/none"
+	fi
 	slim::engine '' buildpack-report "${cache_dir}" --upstream "${upstream_report}" >"${facts}" 2>/dev/null
 	if [[ "${slim_status}" -eq 0 && -s "${facts}" ]]; then
 		cat "${facts}"

@@ -77,6 +77,48 @@ def test_report_merges_the_wrapped_buildpacks(wrapping: Buildpack) -> None:
     assert (facts["package_manager"], facts["slugfit_version"]) == ("pip", __version__)
 
 
+@pytest.mark.parametrize(
+    ("script", "setting", "code"),
+    [
+        ("compile", {"FAKE_EXIT": "7"}, 7),
+        ("compile", {"SLUGFIT_LEVEL": "most"}, 1),
+        ("compile", {"SLUGFIT_UPSTREAM": "/nowhere"}, 1),
+        ("test-compile", {}, 0),
+    ],
+)
+def test_report_says_nothing_of_an_earlier_build(
+    wrapping: Buildpack, script: str, setting: Mapping[str, str], code: int
+) -> None:
+    (wrapping.build / "app.py").touch()
+    assert wrapping.compile().code == 0
+    assert "slugfit_after_bytes" in report(wrapping)
+    wrapping.config(**setting)
+    assert wrapping.run(script, wrapping.build, wrapping.cache, wrapping.env).code == code
+    facts = report(wrapping)
+    assert [name for name in facts if name.startswith("slugfit_")] == []
+    # The wrapped buildpack's own is about this build, if it ran at all.
+    assert ("package_manager" in facts) == (code in (7, 0))
+
+
+def test_report_of_an_app_that_ships_unslimmed_says_nothing_of_an_earlier_build(
+    wrapping: Buildpack,
+) -> None:
+    (wrapping.build / "app.py").touch()
+    wrapping.compile()
+    wrapping.faults({"slim": {"signal": 9}})
+    assert wrapping.compile().code == 0
+    assert report(wrapping) == {"package_manager": "pip"}
+    wrapping.faults({})
+    assert "since the last build" in wrapping.compile().out
+
+
+def test_report_of_a_build_over_the_limit_is_told(wrapping: Buildpack) -> None:
+    (wrapping.build / "app.py").write_text("import os\n")
+    wrapping.config(SLUGFIT_LIMIT="10", SLUGFIT_OVER_LIMIT="fail")
+    assert wrapping.compile().code == 3
+    assert report(wrapping)["slugfit_verdict"] == "over"
+
+
 def test_report_after_heroku_python_is_its_own(chaining: Buildpack) -> None:
     (chaining.build / "app.py").touch()
     chaining.compile()

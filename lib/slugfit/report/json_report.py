@@ -62,6 +62,7 @@ def _total(total: RuleTotal) -> Mapping[str, Any]:
     return {
         "name": total.name,
         "files": total.files,
+        "cuts": total.cuts,
         "saved": _size(total.saved),
         "reason": total.reason,
     }
@@ -137,12 +138,18 @@ def render_json(content: object) -> str:
 def flat_facts(document: Mapping[str, Any]) -> Mapping[str, str | float]:
     """What bin/report tells the platform: numbers and words only, each key with our name."""
     try:
+        # A report from before there was "cuts" has its files counted as removed.
+        removed, shortened = (
+            sum(int(rule["files"]) for rule in document["rules"] if rule.get("cuts", False) == cuts)
+            for cuts in (False, True)
+        )
         return {
             "slugfit_version": str(document["slugfit"]),
             "slugfit_before_bytes": int(document["before"]["compressed"]),
             "slugfit_after_bytes": int(document["after"]["compressed"]),
             "slugfit_after_uncompressed_bytes": int(document["after"]["uncompressed"]),
-            "slugfit_removed_files": sum(int(rule["files"]) for rule in document["rules"]),
+            "slugfit_removed_files": removed,
+            "slugfit_shortened_files": shortened,
             "slugfit_verdict": str(document["verdict"]),
             "slugfit_undone": bool(document["undone"]),
             "slugfit_seconds": round(sum(map(float, document["seconds"].values())), 3),

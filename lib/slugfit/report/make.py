@@ -43,12 +43,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class RuleTotal:
-    """What one rule takes: files, bytes, and the rule's reason."""
+    """What one rule takes: files, bytes, the rule's reason, and whether it only shortens files."""
 
     name: str
     files: int
     saved: Bytes
     reason: str
+    cuts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _shares(outcome: Outcome, versions: Mapping[str, str]) -> tuple[Share, ...]:
 def _rules(outcome: Outcome) -> tuple[RuleTotal, ...]:
     files = Counter(item.rule for item in outcome.planned.decisions if item.action != "keep")
     totals = [
-        RuleTotal(name, files[name], saved, rule_named(name).reason)
+        RuleTotal(name, files[name], saved, rule_named(name).reason, rule_named(name).cuts)
         for name, saved in outcome.sizes.gone_by_rule().items()
     ]
     return tuple(sorted(totals, key=lambda total: (-total.saved.compressed, total.name)))
