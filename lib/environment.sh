@@ -76,13 +76,12 @@ environment::_problem() {
 }
 
 # environment::set_build_defaults ENV_DIR: smaller and faster installs, each only if neither the
-# environment nor a config var decides about it.
+# environment nor a config var decides about it. None may change which versions are installed.
 environment::set_build_defaults() {
 	local env_dir="${1}"
 	default_names=()
 	environment::_default "${env_dir}" CMAKE_BUILD_TYPE Release
 	environment::_default "${env_dir}" PIP_DISABLE_PIP_VERSION_CHECK 1
-	environment::_default "${env_dir}" PIP_PREFER_BINARY 1
 	# People set it, and CMake takes it as an option only, not from the environment.
 	if [[ -n "${CMAKE_CXX_FLAGS:-}" && ! -v CXXFLAGS && ! -e "${env_dir}/CXXFLAGS" ]]; then
 		export CXXFLAGS="${CMAKE_CXX_FLAGS}"

@@ -73,7 +73,7 @@ def test_settings_that_are_not_passed_on_change_nothing(wrapping: Buildpack) -> 
     wrapping.compile()
     installed(wrapping)
     wrapping.config(DATABASE_URL="changed", PIP_TARGET="changed", SLUGFIT_LIMIT="1M")
-    assert STALE not in wrapping.compile(PIP_PREFER_BINARY="0").out
+    assert STALE not in wrapping.compile(PIP_DISABLE_PIP_VERSION_CHECK="0").out
 
 
 def test_after_a_build_without_slugfit_the_settings_are_new_again(

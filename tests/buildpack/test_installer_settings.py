@@ -67,7 +67,7 @@ def test_the_engine_does_not_get_the_installers_settings(wrapping: Buildpack) ->
     wrapping.compile()
     for call in wrapping.calls():
         assert CANARY not in json.dumps(call)
-        assert "PIP_PREFER_BINARY" not in json.dumps(call)
+        assert "PIP_DISABLE_PIP_VERSION_CHECK" not in json.dumps(call)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,6 @@ def test_a_config_var_without_permission_to_read_it_is_left_out(wrapping: Buildp
 DEFAULTS = {
     "CMAKE_BUILD_TYPE": "Release",
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-    "PIP_PREFER_BINARY": "1",
 }
 
 
@@ -111,6 +110,14 @@ def test_build_defaults(wrapping: Buildpack) -> None:
     ran = wrapping.compile()
     assert wrapping.passed_on().items() >= DEFAULTS.items()
     assert f"Installer settings: no config vars; by default {' '.join(sorted(DEFAULTS))}" in ran.out
+
+
+def test_no_default_changes_which_versions_are_installed(wrapping: Buildpack) -> None:
+    wrapping.compile()
+    assert "PIP_PREFER_BINARY" not in wrapping.passed_on()
+    wrapping.config(PIP_PREFER_BINARY="1")
+    assert "Installer settings: PIP_PREFER_BINARY;" in wrapping.compile().out
+    assert wrapping.passed_on()["PIP_PREFER_BINARY"] == "1"
 
 
 @pytest.mark.parametrize("name", sorted(DEFAULTS))
