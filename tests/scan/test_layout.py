@@ -74,7 +74,9 @@ SHAPES: dict[str, tuple[dict[str, Content], str, str | None, tuple[str, ...], st
         None,
     ),
     "an app": ({"app.py": ""}, "app", None, (), None),
-    "an app in a folder": ({"src/app.py": "", "README": ""}, "app", None, (), None),
+    "an app in a folder": ({"src/app.py": "", "Procfile": ""}, "app", None, (), None),
+    "an app that is a package": ({"shop/__init__.py": "", "README": ""}, "app", None, (), None),
+    "an app that installs itself": ({"pyproject.toml": "", "src/a.py": ""}, "app", None, (), None),
     "an empty .venv is no environment": (
         {".venv/bin": Folder(), "app.py": ""},
         "app",
@@ -97,6 +99,8 @@ NOT_PYTHON: dict[str, dict[str, Content]] = {
     "nothing": {},
     "other files": {"index.js": "", "src/x.js": ""},
     "Python out of sight": {".hidden/x.py": "", "a/b/c.py": ""},
+    "/etc": {"passwd": "", "python3.11/sitecustomize.py": "", "alternatives/x": ""},
+    "a name that only looks like an app's": {"requirements.txt/x": "", "scripts/x.py": ""},
     "a bin without a library": {".heroku/python/bin/python": ""},
 }
 
@@ -134,7 +138,7 @@ OUTSIDE: dict[str, tuple[dict[str, Content], str]] = {
         "slug",
     ),
     "its library": ({".venv/bin/x": "", ".venv/lib": Link("../../outside/lib")}, "slug"),
-    "the app's only folder": ({"src": Link("../outside/src")}, "app"),
+    "the app's only folder": ({"src": Link("../outside/src"), "Procfile": ""}, "app"),
     "pyvenv.cfg": ({"pyvenv.cfg": Link("../outside/pyvenv.cfg")}, "environment"),
     "a folder that is not there": ({"app.py": "", ".venv": Link("../missing")}, "app"),
 }

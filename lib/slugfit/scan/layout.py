@@ -25,6 +25,14 @@ https://github.com/heroku/heroku-buildpack-python/blob/main/bin/compile. The oth
 of virtual environments that uv and the documentation of venv use:
 https://docs.astral.sh/uv/pip/environments/, https://docs.python.org/3/library/venv.html.
 """
+_APP_FILES = frozenset(
+    {
+        *("requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "Pipfile.lock"),
+        *("poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Procfile"),
+        *("runtime.txt", ".python-version"),
+    }
+)
+"""The files that say what an app is made of, and how it is run."""
 _VERSIONED = re.compile(r"python3\.\d+")
 
 
@@ -74,22 +82,25 @@ def recognise_layout(tree: Tree) -> Layout:
     names = paths.names_in("")
     if any(name.endswith(".dist-info") for name in names):
         return Layout("target", "", ("",), None, None)
-    if _holds_source(names) or _has_python_below(paths, names):
+    if _is_app(paths, names):
         return Layout("app", None, (), None, None)
     raise NoPythonError(
         f"{tree.root} holds no Python",
-        "There is no .heroku/python, virtual environment, interpreter or .py file in it.",
+        "There is no .heroku/python, virtual environment or interpreter in it, and no app: no .py "
+        "file, no package, no requirements.txt, pyproject.toml or Procfile.",
         "Name a slug's root, a virtual environment, a Python prefix or an app's folder.",
     )
 
 
-def _holds_source(names: list[str]) -> bool:
-    return any(name.endswith(".py") for name in names)
+def _is_app(paths: TreePaths, names: list[str]) -> bool:
+    """Whether it is an app's folder: a Python file, or a list of what an app needs, at its top.
 
-
-def _has_python_below(paths: TreePaths, names: list[str]) -> bool:
+    A folder that holds Python files is none yet, as /etc does; one that is a package may be.
+    """
     return any(
-        not name.startswith(".") and paths.is_folder(name) and _holds_source(paths.names_in(name))
+        name.endswith(".py")
+        or (name in _APP_FILES and paths.is_file(name))
+        or (name.isidentifier() and paths.is_file(f"{name}/__init__.py"))
         for name in names
     )
 
