@@ -74,7 +74,11 @@ build::export_mark() {
 # buildpacks is copied to where the platform looks for it.
 build::wrap() {
 	local value status
-	output::indent 'If heroku/python is listed too, it has to come first: heroku buildpacks:add --index 1'
+	# Told once: until a build has ended well, the list of buildpacks may be new.
+	if [[ ! -e "${CACHE_DIR}/slugfit/report.json" ]]; then
+		output::indent 'Slugfit runs heroku/python itself. Where that is listed after Slugfit, take it out, or the'
+		output::indent 'build fails there: heroku buildpacks:remove heroku/python'
+	fi
 	value="$(slim::setting "${BUILD_DIR}" "${ENV_DIR}" upstream)"
 	requirements::prepare "${BUILD_DIR}" "${ENV_DIR}"
 	upstream::obtain "${value}" "${CACHE_DIR}" "${BUILDPACK_DIR}/.upstream" "${1}"

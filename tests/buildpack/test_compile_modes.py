@@ -62,8 +62,14 @@ def test_a_second_slugfit_in_one_build_says_so_and_does_nothing(
 
 
 @pytest.mark.usefixtures("idle")
-def test_who_wraps_is_told_where_heroku_python_belongs(wrapping: Buildpack) -> None:
-    assert "If heroku/python is listed too, it has to come first" in wrapping.compile().out
+def test_who_wraps_is_told_once_where_heroku_python_belongs(wrapping: Buildpack) -> None:
+    told = "heroku buildpacks:remove heroku/python\n"
+    wrapping.config(FAKE_EXIT="1")
+    assert told in wrapping.compile().out
+    wrapping.config(FAKE_EXIT="0")
+    assert told in wrapping.compile().out
+    (wrapping.cache / "slugfit/report.json").touch()
+    assert told not in wrapping.compile().out
 
 
 @pytest.mark.usefixtures("idle")

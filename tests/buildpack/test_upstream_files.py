@@ -108,7 +108,7 @@ def test_an_archive_that_is_not_there(pack: Buildpack, server: str) -> None:
     ("damage", "told"),
     [
         (lambda whole: whole[: len(whole) // 2], "the archive is cut off, or it is none (it has "),
-        (lambda _: b"<html>Log in</html>", "the archive is cut off, or it is none (it has 19 bytes)"),
+        (lambda _: b"<html>Log in</html>", "the archive is cut off, or it is none (it has 19 "),
         (lambda _: b"", "the archive is empty (0 bytes)"),
     ],
 )
@@ -133,7 +133,7 @@ def test_an_archive_that_no_program_here_unpacks(pack: Buildpack, tmp_path: Path
     pack.config(SLUGFIT_UPSTREAM=str(tmp_path / "up.zip"))
     ran = pack.compile(PATH=f"{pack.environment['PATH'].partition(':')[0]}:{tools}")
     assert (ran.code, ran.err) == (1, "")
-    assert " !     Reason: this machine has no unzip to unpack it with. Pack it as .tar.gz" in ran.out
+    assert "Reason: this machine has no unzip to unpack it with. Pack it as .tar.gz" in ran.out
 
 
 @pytest.mark.parametrize("value", ["/nowhere", "v351", "heroku/python", "/"])

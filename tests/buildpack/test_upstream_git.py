@@ -205,15 +205,15 @@ def test_a_hash_of_something_that_is_no_commit(pack: Buildpack, tmp_path: Path) 
     pack.config(SLUGFIT_UPSTREAM=f"file://{tmp_path}/repo#{tag}")
     ran = pack.compile()
     assert (ran.code, ran.err) == (1, "")
-    assert " !     Reason: this is the hash of a tag. Write the tag's name, or the commit" in ran.out
+    assert "Reason: this is the hash of a tag. Write the tag's name, or the commit" in ran.out
     assert f"it names: {commit}\n" in ran.out
 
 
 @pytest.mark.parametrize(
     ("revision", "told"),
     [
-        ("main^{tree}", "this is the hash of a tree, which is the files of a commit. Write the hash"),
-        ("main:version", "this is the hash of a blob, not of a commit. Write the hash of the commit"),
+        ("main^{tree}", "this is the hash of a tree, which is the files of a commit. Write the"),
+        ("main:version", "this is the hash of a blob, not of a commit. Write the hash of the"),
         ("--short=7 main", "write all of\n !             its 40 digits (git rev-parse HASH"),
         ("--short=39 main", "write all of\n !             its 40 digits (git rev-parse HASH"),
     ],

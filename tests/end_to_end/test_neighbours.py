@@ -158,7 +158,7 @@ def test_an_app_below_the_root(platform: Platform) -> None:
 def test_before_heroku_python_the_log_says_where_that_belongs(platform: Platform) -> None:
     done = platform.build("slugfit", "python", SLUGFIT_VERIFY="off")
     assert done.returncode == 1
-    assert "If heroku/python is listed too, it has to come first" in done.stdout
+    assert "heroku buildpacks:remove heroku/python" in done.stdout
     assert "The Python buildpack has already been run" in done.stdout
 
 

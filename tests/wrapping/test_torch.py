@@ -159,7 +159,7 @@ def test_what_serves_a_gpu_is_named_with_who_wants_it(tmp_path: Path) -> None:
     files = site("nvidia_nccl_cu12-2.27", "torch-2.9.0+cpu", xgboost=wants, other=extra)
     found = read_installed(plant(tmp_path, files))
     told = gpu_arrived(found, TORCH_INDEX)
-    assert "installed (1):\n  nvidia-nccl-cu12 (wanted by xgboost)\n" in told
+    assert "installed (1):\n- nvidia-nccl-cu12 (wanted by xgboost)\n" in told
     assert "torch does not need them" in told
 
 

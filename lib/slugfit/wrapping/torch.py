@@ -57,7 +57,7 @@ def gpu_arrived(installed: Installed, index: str) -> str:
     if not names:
         return ""
     lines = [f"SLUGFIT_TORCH is set, and yet packages for a GPU were installed ({len(names)}):"]
-    lines += [f"  {name}{_wanted(name, installed.requires)}" for name in names]
+    lines += [f"- {name}{_wanted(name, installed.requires)}" for name in names]
     version = installed.versions.get("torch", "")
     if version and not version.endswith("+cpu"):
         lines.append(f"torch is {version}. Ask for the CPU's in the requirements file:")
