@@ -117,6 +117,20 @@ CASES = {
         stays="site/pkg/tests/__init__.py site/pkg/tests/helpers.py",
         files={"app.py": IMPORTER},
     ),
+    "repositories of editable installs": Case(
+        "version-control",
+        goes="python/src/shop/.git/HEAD python/src/shop/.git/objects/pack/a.pack "
+        "python/src/b/.hg/store/x",
+        stays="python/src/shop/shop/x.py python/src/shop/.gitignore python/src/shop/a/.git/HEAD "
+        "python/src/.git/HEAD site/src/pkg/.git/HEAD src/shop/.git/HEAD .git/HEAD",
+    ),
+    "a repository that a package asks for its version": Case(
+        "version-control",
+        stays="python/src/shop/.git/HEAD",
+        files={
+            "site/setuptools_scm-8.0.dist-info/METADATA": "Name: setuptools_scm\nVersion: 8.0\n"
+        },
+    ),
     "docs and examples of packages": Case(
         "docs",
         goes="site/pkg/docs/index.rst site/pkg/doc/a.html site/pkg/examples/x.py "

@@ -8,7 +8,9 @@ from typing import Literal
 Risk = Literal["inert", "asked"]
 """Whether nothing that runs reads the file, or the app's own lists name it."""
 
-Condition = Literal["source beside", "no compiler use", "no jupyter", "no interpreter flag"]
+Condition = Literal[
+    "source beside", "no compiler use", "no jupyter", "no interpreter flag", "no repository use"
+]
 """What a rule can ask for beyond its patterns."""
 
 Scope = Literal["site", "stdlib", "prefix", "app"]
@@ -148,6 +150,18 @@ RULES = (
         needs="no jupyter",
     ),
     Rule(
+        "version-control",
+        "inert",
+        ("prefix",),
+        tuple(f"/src/*/{name}/" for name in (".git", ".hg", ".svn", ".bzr")),
+        "History of packages installed from a repository (`-e git+…`); Python reads none of it.",
+        # Where pip puts them; the standard buildpack passes the same folder as --src.
+        "https://pip.pypa.io/en/stable/topics/vcs-support/#editable-vcs-installs",
+        guarded=False,
+        shapes=("slug", "environment"),
+        needs="no repository use",
+    ),
+    Rule(
         "windows-programs",
         "inert",
         ("site",),
@@ -239,6 +253,17 @@ NOTEBOOK_SERVERS = frozenset(
 """Distributions that read share/jupyter at run time.
 
 https://docs.jupyter.org/en/latest/use/jupyter-directories.html
+"""
+
+REPOSITORY_READERS = frozenset(
+    {
+        *("setuptools-scm", "versioningit", "dunamai", "setuptools-git-versioning"),
+        *("gitpython", "dulwich", "pygit2", "mercurial"),
+    }
+)
+"""Distributions that read a repository; some packages ask one of them for their version at import.
+
+https://setuptools-scm.readthedocs.io/en/latest/usage/#retrieving-package-version-at-runtime
 """
 
 

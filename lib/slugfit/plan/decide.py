@@ -111,9 +111,10 @@ def _shields(entry: Entry, facts: PlanFacts) -> Iterator[Reason]:
 
 
 def _is_for_installers(entry: Entry, layout: Layout) -> bool:
-    """The bundled pip, and Python's headers for what is compiled at installation."""
+    """The bundled pip, Python's headers for what is compiled at installation, and repositories."""
     scope, inner = layout.scope(entry.path)
-    return (scope, inner.partition("/")[0]) in {("stdlib", "ensurepip"), ("prefix", "include")}
+    for_them = {("stdlib", "ensurepip"), ("prefix", "include"), ("prefix", "src")}
+    return (scope, inner.partition("/")[0]) in for_them
 
 
 def _kept_by(path: str, lines: PatternSet) -> str | None:

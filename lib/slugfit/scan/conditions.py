@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from slugfit.catalog.compilers import COMPILER_IMPORTS, COMPILER_NAMES, COMPILERS
 from slugfit.catalog.overrides import release_numbers
-from slugfit.catalog.rules import NOTEBOOK_SERVERS, Condition
+from slugfit.catalog.rules import NOTEBOOK_SERVERS, REPOSITORY_READERS, Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ class Unmet:
 
     condition: Condition
     by: str = ""
-    """The distribution that reads Jupyter's files."""
+    """The distribution that reads Jupyter's files, or repositories."""
     compiler_use: CompilerUse | None = None
 
 
@@ -74,6 +74,9 @@ def unmet_conditions(
     servers = sorted(NOTEBOOK_SERVERS & owners.names())
     if servers:
         unmet.append(Unmet("no jupyter", by=servers[0]))
+    readers = sorted(REPOSITORY_READERS & owners.names())
+    if readers:
+        unmet.append(Unmet("no repository use", by=readers[0]))
     if "PYTHONOPTIMIZE" in environment:
         unmet.append(Unmet("no interpreter flag"))
     return {item.condition: item for item in unmet}
