@@ -1,6 +1,6 @@
 """Cloud Native Buildpacks: bin/detect and bin/build as the lifecycle runs them.
 
-The lifecycle is emulated by its specification (buildpack API 0.10): its environment, folders, exit
+The lifecycle is emulated by its specification (buildpack API 0.12): its environment, folders, exit
 codes and what it restores between builds; the buildpack and the platform folder are read-only, and
 where the tests run as root, the build is another user's. Before ours a stand-in for heroku/python's
 buildpack makes the environment: in a layer of its own, with hash-checked bytecode and fixed times.
@@ -69,6 +69,18 @@ def test_the_environment_and_the_app_are_slimmed_and_verified(lifecycle: Lifecyc
     labels = tables((lifecycle.own / "launch.toml").read_text())["labels"]
     assert {"key": "io.slugfit.version", "value": __version__} in labels
     assert "io.slugfit.seconds" not in {label["key"] for label in labels}
+
+
+def test_the_limit_is_an_images_unless_one_is_named(lifecycle: Lifecycle) -> None:
+    plant(lifecycle.app, {".slugignore": "notes/\n", "notes/ideas.txt": ""})
+    log = build(lifecycle)
+    assert "none is known (image); what counts is the uncompressed size" in log
+    assert "heroku)" not in log
+    # No platform of images leaves that out by itself.
+    assert not (lifecycle.app / "notes").exists()
+    lifecycle.restore()
+    log = build(lifecycle, SLUGFIT_LIMIT="fly")
+    assert "8000.0 MB uncompressed (fly): fits" in log
 
 
 def test_hash_checked_bytecode_stays_valid(lifecycle: Lifecycle) -> None:
@@ -148,7 +160,7 @@ def test_images_for_tests_are_not_slimmed(lifecycle: Lifecycle) -> None:
     plant(lifecycle.app, APP)
     lifecycle.python_buildpack()
     before = snapshot(lifecycle.environment)
-    ran = lifecycle.run("build", CNB_EXEC_ENV="test")
+    ran = lifecycle.run("build", exec_env="test")
     assert (ran.code, snapshot(lifecycle.environment)) == (0, before)
     assert "images for tests are not slimmed" in ran.out
 
@@ -206,7 +218,7 @@ def test_detection(
 
 def test_one_buildpack_toml_serves_both_worlds() -> None:
     found = tables((ROOT / "buildpack.toml").read_text())
-    assert found["api"] == "0.10"
+    assert found["api"] == "0.12"
     assert found["buildpack"]["version"] == __version__
     assert found["buildpack"]["id"].partition("/")[2] == "slugfit"
     assert found["targets"] == [{"os": "linux"}]

@@ -83,6 +83,14 @@ def test_every_section_it_points_to_is_there() -> None:
     assert set(re.findall(r"\]\(#([\w-]+)\)", TEXT)) <= known
 
 
+def test_an_image_gets_its_process_types() -> None:
+    recipes = [text for text in (*blocks("toml"), *blocks("sh")) if "heroku/python" in text]
+    recipes = [text for text in recipes if "buildpacks.group" in text or "pack build" in text]
+    assert len(recipes) == 3
+    for text in recipes:
+        assert text.index("heroku/python") < text.index("heroku/procfile")
+
+
 def test_the_inline_buildpacks_line_slims_as_it_says(tmp_path: Path) -> None:
     groups = [tables(text).get("io", {}) for text in blocks("toml")]
     (script,) = [

@@ -1,4 +1,4 @@
-"""The lifecycle of Cloud Native Buildpacks, emulated by its specification (buildpack API 0.10).
+"""The lifecycle of Cloud Native Buildpacks, emulated by its specification (buildpack API 0.12).
 
 https://github.com/buildpacks/spec/blob/main/buildpack.md
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -133,8 +134,14 @@ class Lifecycle:
         text = f"[types]\nlaunch = true\nbuild = true\ncache = {kept}\n"
         self.environment.with_suffix(".toml").write_text(text)
 
-    def run(self, script: str, **variables: str) -> Ran:
+    def run(self, script: str, exec_env: str = "production", **variables: str) -> Ran:
+        """Run a script of the buildpack's for an image that is to be used as ``exec_env`` says."""
         pack = self.folder / "cnb/buildpacks/slugfit"
+        # Since 0.12 it is among the variables that the specification lists for both scripts.
+        api = re.search(
+            r'^api = "(\d+)\.(\d+)"$', (pack / "buildpack.toml").read_text(), re.MULTILINE
+        )
+        told = api is not None and (int(api[1]), int(api[2])) >= (0, 12)
         home = self.folder / "home"
         for place in (home, self.own, self.app, self.layers):
             place.mkdir(parents=True, exist_ok=True)
@@ -146,6 +153,7 @@ class Lifecycle:
             "CNB_BUILDPACK_DIR": str(pack),
             "CNB_PLATFORM_DIR": str(self.folder / "platform"),
             "CNB_TARGET_OS": "linux",
+            "CNB_EXEC_ENV": exec_env if told else "",
             **{
                 "detect": {"CNB_BUILD_PLAN_PATH": str(home / "plan.toml")},
                 "build": {

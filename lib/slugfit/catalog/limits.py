@@ -76,6 +76,12 @@ LIMITS = (
         "no limit on the size of an image is known to be published",
         "https://render.com/docs/docker",
     ),
+    _image(
+        "image",
+        None,
+        "an image, wherever it runs; the default of Cloud Native Buildpacks",
+        "https://github.com/opencontainers/image-spec/blob/main/layer.md",
+    ),
     _image("dokku", None, "your own server: its disk is the limit", "https://dokku.com/docs/"),
     _image(
         "lambda",

@@ -13,6 +13,7 @@ from slugfit.settings.current_run import Run
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from slugfit.settings.config import Config
 
@@ -45,7 +46,12 @@ class SettingsOptions(TreeOptions):
         need_folder(self.root)
         if self.app is not None:
             need_folder(self.app)
-        return read_config(self.config_vars().settings(), read_pyproject(self.app or self.root))
+        project = read_pyproject(self.app or self.root)
+        return read_config(self.config_vars().settings(), project, self.defaults())
+
+    def defaults(self) -> Mapping[str, str]:
+        """What is set where neither the user nor the app sets it, by the options' names."""
+        return {}
 
     def facts(self) -> Run:
         """The facts of a run that nobody waits for."""

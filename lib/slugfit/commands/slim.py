@@ -26,6 +26,7 @@ from slugfit.report.make import make_report
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from slugfit.base.console import Console
     from slugfit.report.make import Report
@@ -44,6 +45,11 @@ class SlimOptions(SettingsOptions):
     started: float | None
     slugignore_applied: bool
     app_too: bool
+    default_limit: str | None
+
+    def defaults(self) -> Mapping[str, str]:
+        """The limit that is meant where nobody names one."""
+        return {"LIMIT": self.default_limit} if self.default_limit else {}
 
     def facts(self) -> Run:
         """The facts of a build."""
@@ -81,6 +87,9 @@ def configure_slim(parser: argparse.ArgumentParser) -> None:
         help="the build did what .slugignore says: what it names now was made by the build",
     )
     scripts.add_argument("--app-too", action="store_true", help="slim the folder of --app as well")
+    scripts.add_argument(
+        "--default-limit", metavar="LIMIT", help="the limit where no setting names one"
+    )
 
 
 def run_slim(options: SlimOptions, console: Console) -> int:

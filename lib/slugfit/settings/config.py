@@ -6,6 +6,7 @@ All errors are told at once, each with the values that would be accepted.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from slugfit.base.errors import UsageError
@@ -47,14 +48,19 @@ class Config:
     """What ``[[tool.slugfit.models]]`` asks for; pyproject.toml only."""
 
 
-def read_config(environment: Mapping[str, str], project: str | None = None) -> Config:
+def read_config(
+    environment: Mapping[str, str],
+    project: str | None = None,
+    defaults: Mapping[str, str] = MappingProxyType({}),
+) -> Config:
     """Settings from SLUGFIT_* in ``environment`` and pyproject.toml's text ``project``.
 
+    ``defaults`` are those of this way in, by the options' names; the options' own are the rest.
     Raises UsageError with every error in it. Values are never repeated for UPSTREAM, which can
     hold credentials.
     """
     problems: list[str] = []
-    values = {option.name: option.default for option in OPTIONS}
+    values = {option.name: defaults.get(option.name, option.default) for option in OPTIONS}
     table = _table(project or "", problems)
     values.update(_from_project(table, problems))
     wanted = parse_models(table["models"], problems) if "models" in table else ()
