@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COMMANDS: tuple[Command[Any], ...] = (
     *(build.BUILD, plan.PLAN, slim.SLIM, plan.MEASURE, models.MODELS),
     *(slim.RESTORE, slim.RECOVER, plan.WHY),
-    *(hooks.INSTALL_HOOK, hooks.UPDATE_HOOK, hooks.HOOK, hooks.SINGLE_FILE),
+    *(hooks.INSTALL_HOOK, hooks.UPDATE_HOOK, hooks.REMOVE_HOOK, hooks.HOOK, hooks.SINGLE_FILE),
 )
 """For people, in the order of the help."""
 

@@ -85,6 +85,28 @@ def test_the_next_build_can_have_it_back(deploy: Deploy) -> None:
     assert deploy.tests.is_dir()
 
 
+def test_a_build_that_only_measures_gives_everything_back(deploy: Deploy) -> None:
+    plant(
+        deploy.root / SITE,
+        {
+            "nobodys/__init__.py": "",
+            "nobodys/tests/test_a.py": "import unittest\n",
+            "old/__init__.py": "",
+            "old/tests/test_old.py": "import unittest\n",
+            "old-1-py3.12.egg-info/PKG-INFO": "Metadata-Version: 2.1\nName: old\nVersion: 1\n",
+        },
+    )
+    before = snapshot(deploy.root / PREFIX)
+    assert deploy.run().returncode == 0
+    assert len(snapshot(deploy.root / PREFIX)) < len(before)
+    deploy.set(SLUGFIT_LEVEL="measure")
+    for _ in range(2):
+        done = deploy.run()
+        assert done.returncode == 0, done.stdout
+        assert snapshot(deploy.root / PREFIX) == before
+    assert not (deploy.cache / "slugfit/kept").exists()
+
+
 def test_what_the_next_installer_needs_stays(deploy: Deploy) -> None:
     headers = {f"{PREFIX}/include/python3/Python.h": ""}
     plant(deploy.root, headers)

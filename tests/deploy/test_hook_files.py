@@ -15,7 +15,7 @@ from pythons import ENGINE, engine
 from slugfit import __version__
 from slugfit.base.errors import TreeError, UsageError
 from slugfit.deploy import hook_files
-from slugfit.deploy.hook_files import HOOK_LINE, install_hook, update_hook
+from slugfit.deploy.hook_files import HOOK_LINE, install_hook, remove_hook, update_hook
 from slugfit.deploy.single_file import single_file_content, write_single_file
 from trees import plant, snapshot
 
@@ -248,3 +248,47 @@ def test_the_commands_say_what_they_did(tmp_path: Path) -> None:
     )
     assert engine("update-hook", tmp_path).code == 0
     assert engine("update-hook", tmp_path / "gone").code == 2
+
+
+OWN = "#!/bin/bash\n# ours\nset -e\necho done\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"bin/post_compile": OWN},
+        {"bin/post_compile": OWN, "bin/other": "x"},
+        {"bin/post_compile": "#!/usr/bin/env bash\n# slugfit.pyz was here\n"},
+    ],
+)
+def test_a_removed_hook_leaves_the_app_as_it_was(tmp_path: Path, files: dict[str, str]) -> None:
+    app = plant(tmp_path, {"app.py": "", **files})
+    if "bin/post_compile" in files:
+        (app / "bin/post_compile").chmod(0o750)
+    before = snapshot(app)
+    list(install_hook(app))
+    told = list(remove_hook(app))
+    assert snapshot(app) == before
+    assert "SLUGFIT_LEVEL=measure" in told[-1]
+    gone = "is gone: there was nothing else" if not files else "no longer runs it"
+    assert gone in told[0]
+    with pytest.raises(UsageError, match="no hook of Slugfit's"):
+        list(remove_hook(app))
+
+
+def test_a_line_of_the_apps_own_that_runs_it_is_not_removed(tmp_path: Path) -> None:
+    app = plant(tmp_path, {"bin/post_compile": "#!/bin/sh\npython3 bin/slugfit.pyz slim .\n"})
+    write_single_file(app / "bin/slugfit.pyz")
+    before = snapshot(app)
+    with pytest.raises(UsageError, match="a line that Slugfit did not write"):
+        list(remove_hook(app))
+    assert snapshot(app) == before
+
+
+def test_a_file_without_a_line_is_removed(tmp_path: Path) -> None:
+    app = plant(tmp_path, {"app.py": ""})
+    (app / "bin").mkdir()
+    write_single_file(app / "bin/slugfit.pyz")
+    assert "bin/slugfit.pyz is gone." in list(remove_hook(app))
+    assert not (app / "bin").exists()

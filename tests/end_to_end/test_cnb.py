@@ -108,6 +108,35 @@ def test_the_next_build_starts_from_the_whole_tree(lifecycle: Lifecycle) -> None
     assert sorted(os.listdir(lifecycle.site / "pkg/tests")) == ["used.py"]
 
 
+def test_a_build_that_only_measures_gives_everything_back(lifecycle: Lifecycle) -> None:
+    lifecycle.start()
+    lifecycle.python_buildpack()
+    more: dict[str, Content] = {
+        "nobodys/__init__.py": "",
+        "nobodys/tests/test_a.py": "def test(): pass\n",
+        "nobodys/a.pyi": "",
+        "single.py": "",
+        "single.pyi": "",
+        "old/__init__.py": "",
+        "old/tests/test_old.py": "import unittest\n",
+        "old-1-py3.12.egg-info/PKG-INFO": "Metadata-Version: 2.1\nName: old\nVersion: 1\n",
+    }
+    plant(lifecycle.site, more)
+    plant(lifecycle.environment, {"share/man/man1/x.1": "", "share/doc/x/y": ""})
+    compiled = (lifecycle.environment / "bin/python", "-m", "compileall", "-q", lifecycle.site)
+    subprocess.run(compiled, check=True)
+    whole = snapshot(lifecycle.environment)
+    plant(lifecycle.app, APP)
+    assert lifecycle.run("build").code == 0
+    assert len(snapshot(lifecycle.environment)) < len(whole)
+    if lifecycle.cached:
+        for number in range(2):  # The second one has nothing to give back, and loses nothing.
+            lifecycle.restore()
+            build(lifecycle, SLUGFIT_LEVEL="measure")
+            assert snapshot(lifecycle.environment) == whole, number
+        assert not (lifecycle.own / "kept/tree").exists()
+
+
 def test_the_same_build_gives_the_same_layers(lifecycle: Lifecycle) -> None:
     build(lifecycle)
     first = {

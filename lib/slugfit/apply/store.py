@@ -2,7 +2,8 @@
 
 For ways in where the slimmed tree itself is cached (a ``bin/post_compile`` hook): no installer
 brings a pruned file back while the requirements stay the same. What one distribution lost returns
-only to that very installation: its slimmed RECORD is the witness. An upgrade has another one.
+only to that very installation: its slimmed RECORD is the witness. An upgrade has another one. What
+has no RECORD returns to the same source, package or interpreter.
 
     index.json      for each group: its witnesses (path: SHA-256) and its files, RECORDs last
     files/…         the files, under their own names
@@ -22,10 +23,11 @@ from typing import TYPE_CHECKING, Any
 from slugfit.base.errors import TreeError
 from slugfit.base.hashing import sha256_of
 from slugfit.base.paths import Places, path_inside
+from slugfit.scan.bytecode import source_of
 from slugfit.scan.owners import PYTHON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from slugfit.plan.decision import Plan
@@ -102,6 +104,11 @@ def return_stored(folder: Path, root: Path) -> int:
         ) from error
 
 
+def forget_stored(folder: Path) -> None:
+    """Remove the store: the tree is whole, and nothing is to be kept for it."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _return_all(folder: Path, root: Path) -> int:
     places = Places(root)
     count = 0
@@ -117,29 +124,75 @@ def _groups(planned: Plan, old: Path) -> Iterator[StoredGroup]:
     for item in planned.decisions:
         if os.path.lexists(old / item.path):
             owned[item.owner].append(item.path)
-    records = {dist.name: f"{dist.info}/RECORD" for dist in planned.owners.distributions}
+    infos = {dist.name: dist.info for dist in planned.owners.distributions}
     for owner, paths in sorted(owned.items()):
-        if owner == PYTHON:
-            witnesses = list(_interpreter(planned.tree.root, planned.layout))
+        witnesses: Mapping[str, str] = {}
+        if owner in infos:
+            witnesses = _metadata(planned.tree.root, infos[owner])
+        elif owner == PYTHON:
+            witnesses = _interpreter(planned.tree.root, planned.layout)
+        if witnesses:
+            ordered = sorted(paths, key=lambda path: (path in witnesses, path))
+            yield StoredGroup(witnesses, tuple(ordered))
         else:
-            witnesses = [records[owner]] if owner in records else []
-        # Links and folders of these names are no witnesses: they have no digest.
-        digests = {path: _digest(planned.tree.root / path) for path in witnesses}
-        present = {path: digest for path, digest in digests.items() if digest is not None}
-        if present:
-            ordered = sorted(paths, key=lambda path: (path in present, path))
-            yield StoredGroup(present, tuple(ordered))
+            yield from _by_neighbours(planned, paths)
 
 
-def _interpreter(root: Path, layout: Layout) -> Iterator[str]:
-    """The interpreter's program and library: another patch release has others."""
+def _digests(root: Path, paths: Iterable[str]) -> Mapping[str, str]:
+    """The digests of those that have one: links and folders of these names are no witnesses."""
+    found = {path: _digest(root / path) for path in paths}
+    return {path: digest for path, digest in found.items() if digest is not None}
+
+
+def _metadata(root: Path, info: str) -> Mapping[str, str]:
+    """A distribution's RECORD, or else what names its version."""
+    found = _digests(root, (f"{info}/{name}" for name in ("RECORD", "METADATA", "PKG-INFO")))
+    return dict([next(iter(found.items()))]) if found else {}
+
+
+def _interpreter(root: Path, layout: Layout) -> Mapping[str, str]:
+    """The interpreter's program and library, or its environment's settings, by patch release."""
     if layout.prefix is None:
-        return
+        return {}
+    names = [posixpath.join(layout.prefix, "pyvenv.cfg")]
     for folder in ("bin", "lib"):
         place = posixpath.join(layout.prefix, folder)
-        for name in sorted(os.listdir(root / place)):
-            if name.startswith(("python3.", "libpython3.")):
-                yield f"{place}/{name}"
+        names += [
+            f"{place}/{name}"
+            for name in sorted(os.listdir(root / place))
+            if name.startswith(("python3.", "libpython3."))
+        ]
+    return _digests(root, names)
+
+
+def _by_neighbours(planned: Plan, paths: Iterable[str]) -> Iterator[StoredGroup]:
+    """Files without metadata, each by what stays nearest to it: its source, or its package."""
+    interpreter = _interpreter(planned.tree.root, planned.layout)
+    groups: dict[str, list[str]] = defaultdict(list)
+    known: dict[str, str] = {}
+    for path in paths:
+        for name in _neighbours(path):
+            if name not in known:
+                known.update(_digests(planned.tree.root, (name,)))
+            if name in known:
+                groups[name].append(path)
+                break
+        else:
+            groups[""].append(path)
+    for name, files in sorted(groups.items()):
+        witnesses = {name: known[name]} if name else interpreter
+        if witnesses:
+            yield StoredGroup(witnesses, tuple(files))
+
+
+def _neighbours(path: str) -> Iterator[str]:
+    source = source_of(path)
+    if source is not None:
+        yield source
+    folder = posixpath.dirname(path)
+    while folder:
+        yield f"{folder}/__init__.py"
+        folder = posixpath.dirname(folder)
 
 
 def _read(folder: Path) -> Sequence[StoredGroup]:

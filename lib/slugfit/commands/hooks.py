@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from slugfit import __version__
 from slugfit.base.errors import Exit, TreeError
 from slugfit.commands.command import Command
-from slugfit.deploy.hook_files import install_hook, update_hook
+from slugfit.deploy.hook_files import install_hook, remove_hook, update_hook
 from slugfit.deploy.post_compile import WRAPPED_VARIABLE, BuildPlace, slim_as_hook
 from slugfit.deploy.single_file import write_single_file
 
@@ -41,6 +41,13 @@ def run_install_hook(options: AppOptions, console: Console) -> int:
 def run_update_hook(options: AppOptions, console: Console) -> int:
     """Bring an app's vendored engine to this version."""
     for line in update_hook(options.app):
+        console.say(line)
+    return Exit.OK
+
+
+def run_remove_hook(options: AppOptions, console: Console) -> int:
+    """Take an app's vendored engine out again."""
+    for line in remove_hook(options.app):
         console.say(line)
     return Exit.OK
 
@@ -118,6 +125,13 @@ UPDATE_HOOK = Command(
     AppOptions,
     _add_app,
     run_update_hook,
+)
+REMOVE_HOOK = Command(
+    "remove-hook",
+    "Take Slugfit's hook out of an app again",
+    AppOptions,
+    _add_app,
+    run_remove_hook,
 )
 HOOK = Command(
     "hook", "Slim a build from within bin/post_compile", HookOptions, configure_hook, run_hook

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slugfit.apply.store import return_stored
+from slugfit.apply.store import forget_stored, return_stored
 from slugfit.apply.transaction import recover_tree, restore_tree
 from slugfit.base.errors import Exit, NoPythonError
 from slugfit.base.words import megabytes
@@ -116,7 +116,9 @@ def run_slim(options: SlimOptions, console: Console) -> int:
 def _slimmed(options: SlimOptions, config: Config, run: Run) -> Report:
     if config.level == "measure":
         if options.store is not None:
+            recover_tree(options.root)
             return_stored(options.store, options.root)
+            forget_stored(options.store)
         return make_report(dry_run(options.root, config, run), config, run, "measure")
     outcome = slim_tree(
         options.root, config, run, keep_stash=options.keep_stash, kept_in=options.store

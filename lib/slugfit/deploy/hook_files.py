@@ -66,6 +66,75 @@ def update_hook(app: Path) -> Iterator[str]:
         yield f"{HOOK_PATH} runs it now, as its last line."
 
 
+def remove_hook(app: Path) -> Iterator[str]:
+    """Take the file and the line out again; what was done, in sentences.
+
+    The rest of bin/post_compile stays; if that is only what install_hook wrote, it goes.
+    Raises UsageError if there is nothing of ours, or a line that calls the file in another way,
+    and TreeError if something cannot be removed.
+    """
+    hook, vendored = app / HOOK_PATH, app / VENDORED_FILE
+    is_there = vendored_version(vendored) is not None
+    text = _text_of(hook)
+    left = _without_line(text)
+    if not is_there and left == text:
+        raise UsageError(f"There is no hook of Slugfit's in {app}.", todo="Name the app's folder.")
+    other = [line for line in (left or b"").splitlines() if _calls_it(line)]
+    if other:
+        line = other[0].decode("utf-8", "replace")
+        raise UsageError(
+            f"{HOOK_PATH} has a line that Slugfit did not write: {line}",
+            "Nothing was removed.",
+            f"Take out what calls {VENDORED_FILE} there, and run this command again.",
+        )
+    try:
+        # The line first: without the file it would fail a build.
+        if left is not None and left != text:
+            yield _rid_of_line(hook, left)
+        if is_there:
+            vendored.unlink()
+            yield f"{VENDORED_FILE} is gone."
+        if not any((app / "bin").iterdir()):
+            (app / "bin").rmdir()
+    except OSError as error:
+        raise TreeError(
+            f"{app}/bin cannot be written.", str(error), "Run as a user who may write there."
+        ) from error
+    yield (
+        "The build cache still holds the slimmed packages. Before you deploy this, deploy once "
+        "more with SLUGFIT_LEVEL=measure, which gives everything back, or purge the cache."
+    )
+
+
+def _text_of(hook: Path) -> bytes | None:
+    """What bin/post_compile holds; None if it is no file of the app's."""
+    if hook.is_symlink() or not hook.is_file():
+        return None
+    try:
+        return hook.read_bytes()
+    except OSError as error:
+        raise TreeError(f"{hook} cannot be read.", str(error)) from error
+
+
+def _without_line(text: bytes | None) -> bytes | None:
+    if text is None:
+        return None
+    ours = HOOK_LINE.encode()
+    return b"".join(line for line in text.splitlines(keepends=True) if line.strip() != ours)
+
+
+def _rid_of_line(hook: Path, left: bytes) -> str:
+    if left.strip() == _NEW.replace(HOOK_LINE, "").strip().encode():
+        hook.unlink()
+        return f"{HOOK_PATH} is gone: there was nothing else in it."
+    write_atomically(hook, left, hook.stat().st_mode & 0o7777)
+    return f"{HOOK_PATH} no longer runs it."
+
+
+def _calls_it(line: bytes) -> bool:
+    return SINGLE_FILE.encode() in line.split(b"#")[0]
+
+
 def vendored_version(file: Path) -> str | None:
     """The version of a vendored file, "unknown" if it does not tell, None if there is none."""
     if not file.is_file():
@@ -94,7 +163,7 @@ def _planned_hook(app: Path) -> bytes | None:
         raise TreeError(f"{hook} cannot be read.", str(error)) from error
     if text.startswith(b"#!") and not _SHELL.match(text):
         raise _stranger(f"{HOOK_PATH} is not a shell script")
-    if any(SINGLE_FILE.encode() in line.split(b"#")[0] for line in text.splitlines()):
+    if any(_calls_it(line) for line in text.splitlines()):
         return None
     last = next((line for line in reversed(text.splitlines()) if line.strip()), b"").split()
     if last[:1] in ([b"exit"], [b"exec"]):
