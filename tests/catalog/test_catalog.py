@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import rooms
+from slugfit.catalog.bytecode_formats import BYTECODE_FORMATS
 from slugfit.catalog.compilers import COMPILERS
 from slugfit.catalog.limits import LIMITS
 from slugfit.catalog.overrides import OVERRIDES, SCRIPTS
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 ENTRIES = (
     *(*RULES, SLUGIGNORE, SLUGFITIGNORE, *OVERRIDES, *SCRIPTS, *COMPILERS),
-    *(*LIMITS, *SWAPS, *VARIABLES, *LOCK_FILES),
+    *(*LIMITS, *SWAPS, *VARIABLES, *LOCK_FILES, *BYTECODE_FORMATS),
 )
 CATALOG = sorted((rooms.ENGINE / "catalog").glob("[!_]*.py"))
 

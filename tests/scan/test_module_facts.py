@@ -20,10 +20,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import slugfit
+from slugfit.scan import imports as statements
 from slugfit.scan.bytecode import mentions, read_module
 from slugfit.scan.imports import Import
 from slugfit.scan.libraries import library_facts
-from slugfit.scan.module_facts import NO_FACTS, ModuleFacts, facts_from_source, facts_of_module
+from slugfit.scan.module_facts import (
+    NO_FACTS,
+    ModuleFacts,
+    facts_from_source,
+    facts_of_module,
+    imports_at_start,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +95,52 @@ STATEMENTS: dict[str, tuple[str, set[Import]]] = {
 def test_imports_are_read_with_their_level_and_names(text: str, imports: set[Import]) -> None:
     assert facts_from_source(text.encode()).imports == imports
     assert facts_of_module(compiled(text.encode()), b"").imports == imports
+
+
+LAZY: dict[str, tuple[str, set[str]]] = {
+    "a list": ("__lazy_modules__ = ['a', 'b.c']\nimport d", {"a", "b.c", "d"}),
+    "a long one": ("__lazy_modules__ = ['a', 'b', 'c', 'd']", {"a", "b", "c", "d"}),
+    "a set": ("x = 'e'\n__lazy_modules__ = frozenset({'a', 'b', 'c'})", {"a", "b", "c"}),
+    "a tuple with its type": ("__lazy_modules__: tuple = ('a', 'b')\nx = 'c'", {"a", "b"}),
+    "one more": ("__lazy_modules__ = []\n__lazy_modules__ += ['a']\nx = 'b'", {"a"}),
+    "no names": ("__lazy_modules__ = ['a b', '', '.a', 1, 'c-d']", set()),
+    "another list": ("'a text'\n__all__ = ['a', 'b']\nprint(__lazy_modules__)", set()),
+}
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(("text", "modules"), LAZY.values(), ids=LAZY)
+def test_modules_that_are_listed_as_lazy_are_imported(
+    monkeypatch: pytest.MonkeyPatch, text: str, modules: set[str], *, known: bool
+) -> None:
+    if not known:
+        monkeypatch.setattr(statements, "FORMAT", None)
+    assert facts_from_source(text.encode()).imports == {Import(name, 0, ()) for name in modules}
+
+
+def test_a_lazy_import_is_an_import_where_it_cannot_be_compiled_too() -> None:
+    found = facts_from_source(
+        b"__lazy_modules__ = [\n  'a.b',  # one\n  \"c\"]\nlazy import d.e as f, g\n"
+        b"if ?: lazy from ..h import (\n  i,\n  j as k)\nlazy from . import l\n"
+    )
+    assert found.imports == {
+        *(Import(name, 0, ()) for name in ("a.b", "c", "d.e", "g")),
+        Import("h", 2, ("i", "j")),
+        Import("", 1, ("l",)),
+    }
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="no lazy imports before Python 3.15")
+def test_a_lazy_import_is_an_import() -> None:
+    text = b"lazy import a.b as c\nlazy from ..d import e, f\nlazy from . import g\nfrom h import *"
+    expected = {
+        Import("a.b", 0, ()),
+        Import("d", 2, ("e", "f")),
+        Import("", 1, ("g",)),
+        Import("h", 0, ("*",)),
+    }
+    assert facts_of_module(compiled(text), b"").imports == expected
+    assert imports_at_start(compiled(text), b"") == expected
 
 
 LITERALS: dict[str, tuple[str, set[str]]] = {
@@ -176,6 +229,80 @@ def test_no_source_is_too_strange(text: bytes) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_some_source(text: bytes) -> None:
     assert isinstance(facts_of_module(b"", text), ModuleFacts)
+
+
+@pytest.fixture
+def unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have an interpreter whose bytecode nobody has checked."""
+    monkeypatch.setattr(statements, "FORMAT", None)
+
+
+@pytest.mark.usefixtures("unknown")
+@pytest.mark.parametrize(("text", "imports"), STATEMENTS.values(), ids=STATEMENTS)
+def test_an_unknown_python_reads_imports_from_the_syntax(text: str, imports: set[Import]) -> None:
+    assert facts_from_source(text.encode()).imports == imports
+
+
+@pytest.mark.usefixtures("unknown")
+@pytest.mark.parametrize(("text", "literals"), LITERALS.values(), ids=LITERALS)
+def test_an_unknown_python_reads_the_same_literals(text: str, literals: set[str]) -> None:
+    assert facts_from_source(text.encode()).literals == literals
+
+
+@pytest.mark.usefixtures("unknown")
+def test_an_unknown_python_reads_scopes_as_the_compiler_makes_them() -> None:
+    found = facts_from_source(
+        b"from pkg import files\n"
+        b"x = 'a' + 'b' + 'c', -1 + 2, y + 'z'\n"
+        b"@decorated('d')\n"
+        b"def f(default='e'):\n"
+        b"  return join({'f': 'g'}, __file__, lambda: 'h')\n"
+    )
+    assert {"abc", "z", "d", "e", "f", "g", "h"} <= found.literals
+    assert {"files", "join", "__file__", "y", "decorated"} <= found.names
+    # The module imports `files`; the function uses `__file__`; the lambda neither.
+    assert ("f", "g") in found.joined
+    assert len(found.joined) == 2
+
+
+@pytest.mark.usefixtures("unknown")
+def test_an_unknown_python_knows_what_runs_at_the_start() -> None:
+    text = b"import a\nclass C:\n  import b\n  def f(self):\n    import c\nif x:\n  from d import e"
+    assert {item.module for item in imports_at_start(b"", text)} == {"a", "b", "d"}
+    assert {item.module for item in imports_at_start(b"", b"? \nimport a")} == {"a"}
+    assert {item.module for item in facts_from_source(b"? \nimport a").imports} == {"a"}
+
+
+@pytest.mark.usefixtures("unknown")
+def test_an_unknown_python_takes_no_bytecode_that_has_a_source(tmp_path: Path) -> None:
+    source = tmp_path / "x.py"
+    source.write_text("import a")
+    py_compile.compile(str(source), doraise=True)
+    assert read_module(source) == (b"", b"import a")
+
+
+@pytest.mark.usefixtures("unknown")
+def test_without_a_source_every_name_of_such_bytecode_may_be_an_import(tmp_path: Path) -> None:
+    alone = tmp_path / "x.pyc"
+    source = tmp_path / "x.py"
+    source.write_text("__lazy_modules__ = ['l.m']\nfrom ..a import b\ndef f():\n  import c.d")
+    py_compile.compile(str(source), cfile=str(alone), doraise=True)
+    found = facts_of_module(*read_module(alone))
+    targets = {(item.module, item.level) for item in found.imports}
+    assert {("a", 2), ("c.d", 0), ("l.m", 0)} <= targets
+    assert any("b" in item.names for item in found.imports if item.module == "a")
+
+
+def test_what_is_not_known_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def decode(*_: object) -> None:
+        pytest.fail("bytecode of an unknown format was decoded")
+
+    monkeypatch.setattr(statements, "FORMAT", None)
+    monkeypatch.setattr(statements, "_decoded_imports", decode)
+    text = b"import a\ndef f(): import b"
+    assert {item.module for item in facts_from_source(text).imports} == {"a", "b"}
+    facts_of_module(compiled(text), b"")
+    imports_at_start(compiled(text), text)
 
 
 def touch(source: Path) -> None:

@@ -13,6 +13,8 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
+from slugfit.scan import imports
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -32,7 +34,7 @@ def read_module(source: Path) -> tuple[bytes, bytes]:
     """The bytecode that belongs to ``source`` (b"" if none fits) and the source (b"" if unread).
 
     ``source`` may be a ``.pyc`` that came without one. The bytes can be searched before anything
-    is decoded: see ``mentions``.
+    is decoded: see ``mentions``. Bytecode of a format that is not known fits no source.
     """
     alone = source.suffix == ".pyc"
     try:
@@ -66,7 +68,9 @@ def _open(name: str, flags: int) -> int:
 
 
 def _is_fresh(code: bytes, source: Path) -> bool:
-    """Whether bytecode is what the import system would load for ``source`` as it is now."""
+    """Whether bytecode is what the import system would load for ``source``, and can be decoded."""
+    if imports.FORMAT is None:
+        return False
     flags = int.from_bytes(code[4:8], "little")
     status = source.stat()
     if flags & _HASH_BASED:

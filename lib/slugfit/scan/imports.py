@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
 import opcode
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slugfit.catalog.bytecode_formats import format_of
+
 if TYPE_CHECKING:
     import types
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+
+FORMAT = format_of(importlib.util.MAGIC_NUMBER)
+"""How the interpreter that runs this says what is imported; None if that is not known."""
+
+LAZY_MODULES = "__lazy_modules__"
+"""A module's list of what it imports lazily: https://peps.python.org/pep-0810/."""
 
 _EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
 _IMPORT_NAME = opcode.opmap["IMPORT_NAME"]
@@ -20,11 +29,24 @@ _LOAD_SMALL_INT = opcode.opmap.get("LOAD_SMALL_INT", -1)
 
 https://docs.python.org/3.14/library/dis.html#opcode-LOAD_SMALL_INT
 """
+_LOAD_COMMON_CONSTANT = opcode.opmap.get("LOAD_COMMON_CONSTANT", -1)
+"""Loads the None of an import without ``from``, from Python 3.15 on; else neither level nor names.
 
+https://github.com/python/cpython/blob/3.15/Lib/opcode.py has the list of these constants.
+"""
+_STORES = (opcode.opmap["STORE_NAME"], opcode.opmap["STORE_GLOBAL"])
+_LEVELS = range(4)
+"""The levels that code of an unknown format may ask for."""
+
+# https://peps.python.org/pep-0810/#grammar for the word before them.
 _FROM = re.compile(
-    r"(?:^|[;:])[ \t]*from\s+(\.*)\s*([\w.]*?)\s*\bimport\b\s*(\([^)]*\)|[^\n;]*)", re.MULTILINE
+    r"(?:^|[;:])[ \t]*(?:lazy[ \t]+)?"
+    r"from\s+(\.*)\s*([\w.]*?)\s*\bimport\b\s*(\([^)]*\)|[^\n;]*)",
+    re.MULTILINE,
 )
-_IMPORT = re.compile(r"(?:^|[;:])[ \t]*import\s+([^\n;#]+)", re.MULTILINE)
+_IMPORT = re.compile(r"(?:^|[;:])[ \t]*(?:lazy[ \t]+)?import\s+([^\n;#]+)", re.MULTILINE)
+_LAZY = re.compile(rf"\b{LAZY_MODULES}\b[^=\n]*=[^\[({{\n]*[\[({{]+([^\])}}]*)")
+_TEXT = re.compile(r"""(["'])(.*?)\1""")
 _NOT_A_NAME = re.compile(r"\s+as\s+\w+|#[^\n]*")
 
 
@@ -41,14 +63,22 @@ class Import:
 
 
 def imports_in_code(code: types.CodeType) -> Iterator[Import]:
-    """The imports of one code object, without those of the code objects inside of it.
+    """The imports of one code object, without those of the code objects inside of it."""
+    if FORMAT is None:
+        return _possible_imports(code)
+    if LAZY_MODULES in code.co_names or _IMPORT_NAME in code.co_code[::2]:
+        return _decoded_imports(code, FORMAT.flag_bits)
+    return iter(())
+
+
+def _decoded_imports(code: types.CodeType, flag_bits: int) -> Iterator[Import]:
+    """The imports that the instructions carry out.
 
     The two loads before IMPORT_NAME are the level and the ``from`` list:
     https://docs.python.org/3/library/dis.html#opcode-IMPORT_NAME.
     """
     instructions = code.co_code
-    if _IMPORT_NAME not in instructions[::2]:
-        return
+    lazy = LAZY_MODULES in code.co_names
     loaded: list[object] = []
     argument = 0
     for at in range(0, len(instructions), 2):
@@ -60,9 +90,39 @@ def imports_in_code(code: types.CodeType) -> Iterator[Import]:
             loaded.append(code.co_consts[argument])
         elif operation == _LOAD_SMALL_INT:
             loaded.append(argument)
+        elif operation == _LOAD_COMMON_CONSTANT:
+            loaded.append(None)
         elif operation == _IMPORT_NAME:
-            yield _import(code.co_names[argument], loaded[-2:])
+            yield _import(code.co_names[argument >> flag_bits], loaded[-2:])
+        elif lazy and operation in _STORES:
+            if code.co_names[argument] == LAZY_MODULES:
+                yield from lazy_imports(_texts(loaded))
+            loaded.clear()
         argument = 0
+
+
+def lazy_imports(names: Iterable[str]) -> Iterator[Import]:
+    """What a list of LAZY_MODULES names: absolute names, whatever the statements say."""
+    for name in names:
+        if all(part.isidentifier() for part in name.split(".")):
+            yield Import(name, 0, ())
+
+
+def _possible_imports(code: types.CodeType) -> Iterator[Import]:
+    """Every import that code can hold if its instructions cannot be read: by its names alone."""
+    names = tuple(_texts(item for item in code.co_consts if isinstance(item, tuple)))
+    for module in code.co_names:
+        for level in _LEVELS:
+            yield Import(module, level, names)
+    yield from lazy_imports(_texts(code.co_consts) if LAZY_MODULES in code.co_names else ())
+
+
+def _texts(constants: Iterable[object]) -> Iterator[str]:
+    for constant in constants:
+        if isinstance(constant, str):
+            yield constant
+        elif isinstance(constant, (tuple, frozenset)):
+            yield from _texts(constant)
 
 
 def _import(module: str, loaded: list[object]) -> Import:
@@ -84,6 +144,8 @@ def imports_in_text(text: str) -> frozenset[Import]:
     for statement in _FROM.finditer(text):
         names = _names(statement[3]).strip("() \t\r\n").split()
         imports.add(Import(statement[2], len(statement[1]), tuple(names)))
+    for listed in _LAZY.finditer(text):
+        imports.update(lazy_imports(name[2] for name in _TEXT.finditer(listed[1])))
     return frozenset(imports)
 
 
