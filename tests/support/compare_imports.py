@@ -35,15 +35,18 @@ def sources(library: str) -> Iterator[str]:
 
 
 def by_ast(tree: ast.Module) -> dict[str, Imported]:
-    """What the import statements say: ``all``, those that are ``compiled``, those ``at start``."""
+    """What the import statements say: ``all``, those that are ``compiled``, those ``at start``.
+
+    The last are neither in functions nor lazy.
+    """
     found: dict[str, Imported] = {"all": set(), "compiled": set(), "at start": set()}
     waiting: list[tuple[ast.AST, tuple[str, ...]]] = [(tree, tuple(found))]
     while waiting:
         node, kinds = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or _is_lazy(node):
+            kinds = tuple(kind for kind in kinds if kind != "at start")
         for kind in kinds:
             found[kind].update(_imports(node))
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            kinds = tuple(kind for kind in kinds if kind != "at start")
         dead = _dead(node)
         waiting += [(item, kinds) for item in _statements(node) if item not in dead]
         waiting += [(item, ("all",)) for item in dead if "all" in kinds]
@@ -61,8 +64,17 @@ def _imports(node: ast.AST) -> Iterator[tuple[str, int, tuple[str, ...]]]:
         yield from ((alias.name, 0, ()) for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
         yield node.module or "", node.level, tuple(alias.name for alias in node.names)
-    elif isinstance(node, ast.Assign) and "__lazy_modules__" in map(ast.unparse, node.targets):
+    elif isinstance(node, ast.Assign) and _lists_lazy_modules(node):
         yield from ((name, 0, ()) for name in ast.literal_eval(node.value))
+
+
+def _is_lazy(node: ast.AST) -> bool:
+    return bool(getattr(node, "is_lazy", 0)) or _lists_lazy_modules(node)
+
+
+def _lists_lazy_modules(node: ast.AST) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return "__lazy_modules__" in map(ast.unparse, targets)
 
 
 def _dead(node: ast.AST) -> list[ast.stmt]:

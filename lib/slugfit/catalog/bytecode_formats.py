@@ -21,6 +21,8 @@ class BytecodeFormat:
     """Where the number and the form of IMPORT_NAME are from, a URL."""
     flag_bits: int = 0
     """How many bits of IMPORT_NAME's argument stand below the index of the name."""
+    lazy_flag: int = 0
+    """Those of them that are set for an import with the word ``lazy``."""
 
 
 _NUMBERS = "https://github.com/python/cpython/blob/main/Include/internal/pycore_magic_number.h"
@@ -33,7 +35,11 @@ BYTECODE_FORMATS = (
     # Two flags for lazy imports (https://peps.python.org/pep-0810/): bit 0 for a lazy one, bit 1
     # for one that can never be.
     BytecodeFormat(
-        "3.15", 3666, "https://github.com/python/cpython/blob/3.15/Lib/dis.py", flag_bits=2
+        "3.15",
+        3666,
+        "https://github.com/python/cpython/blob/3.15/Lib/dis.py",
+        flag_bits=2,
+        lazy_flag=1,
     ),
 )
 """What is not in here is never decoded: the source is read by ``ast`` instead."""

@@ -52,7 +52,7 @@ FROZEN_SINCE = (3, 11)
 NEVER_LOADED = (
     *("asyncio.proactor_events", "asyncio.windows_events", "asyncio.windows_utils"),
     *("ctypes._aix", "ctypes.macholib.dyld", "multiprocessing.popen_spawn_win32", "nturl2path"),
-    *("_py_abc", "_py_warnings", "_pydatetime", "_pydecimal", "_pyio", "zoneinfo._zoneinfo"),
+    *("_py_abc", "_pydatetime", "_pydecimal", "_pyio", "zoneinfo._zoneinfo"),
 )
 """Modules that import statements name, but for other systems or without their compiled twins.
 

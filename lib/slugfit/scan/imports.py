@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit.catalog.bytecode_formats import format_of
+from slugfit.catalog.bytecode_formats import BytecodeFormat, format_of
 
 if TYPE_CHECKING:
     import types
@@ -62,23 +62,27 @@ class Import:
     """The names after ``from … import``, () for ``import x``."""
 
 
-def imports_in_code(code: types.CodeType) -> Iterator[Import]:
-    """The imports of one code object, without those of the code objects inside of it."""
+def imports_in_code(code: types.CodeType, *, lazy: bool = True) -> Iterator[Import]:
+    """The imports of one code object, without those of the code objects inside of it.
+
+    ``lazy`` ones too: they are carried out when a name of theirs is used for the first time.
+    """
     if FORMAT is None:
         return _possible_imports(code)
     if LAZY_MODULES in code.co_names or _IMPORT_NAME in code.co_code[::2]:
-        return _decoded_imports(code, FORMAT.flag_bits)
+        return _decoded_imports(code, FORMAT, lazy=lazy)
     return iter(())
 
 
-def _decoded_imports(code: types.CodeType, flag_bits: int) -> Iterator[Import]:
+def _decoded_imports(code: types.CodeType, form: BytecodeFormat, *, lazy: bool) -> Iterator[Import]:
     """The imports that the instructions carry out.
 
     The two loads before IMPORT_NAME are the level and the ``from`` list:
     https://docs.python.org/3/library/dis.html#opcode-IMPORT_NAME.
     """
     instructions = code.co_code
-    lazy = LAZY_MODULES in code.co_names
+    listed = lazy and LAZY_MODULES in code.co_names
+    left_out = 0 if lazy else form.lazy_flag
     loaded: list[object] = []
     argument = 0
     for at in range(0, len(instructions), 2):
@@ -93,8 +97,9 @@ def _decoded_imports(code: types.CodeType, flag_bits: int) -> Iterator[Import]:
         elif operation == _LOAD_COMMON_CONSTANT:
             loaded.append(None)
         elif operation == _IMPORT_NAME:
-            yield _import(code.co_names[argument >> flag_bits], loaded[-2:])
-        elif lazy and operation in _STORES:
+            if not argument & left_out:
+                yield _import(code.co_names[argument >> form.flag_bits], loaded[-2:])
+        elif listed and operation in _STORES:
             if code.co_names[argument] == LAZY_MODULES:
                 yield from lazy_imports(_texts(loaded))
             loaded.clear()

@@ -90,7 +90,7 @@ def facts_from_source(source: bytes) -> ModuleFacts:
 
 
 def imports_at_start(code: bytes, source: bytes) -> frozenset[Import]:
-    """What a module imports when it is imported itself: the imports outside of functions."""
+    """What a module imports when it is imported itself: neither lazily nor in functions."""
     imports = _from_bytecode(code, _imports_outside_functions)
     if imports is not None:
         return imports
@@ -131,7 +131,7 @@ def _imports_outside_functions(code: types.CodeType) -> frozenset[Import]:
     waiting = [code]
     while waiting:
         current = waiting.pop()
-        imports.update(imports_in_code(current))
+        imports.update(imports_in_code(current, lazy=False))
         inner = (item for item in current.co_consts if isinstance(item, types.CodeType))
         # The body of a class is not a function: it runs at once.
         waiting += (item for item in inner if not item.co_flags & inspect.CO_OPTIMIZED)
@@ -171,7 +171,7 @@ def _imports_of_start(source: bytes) -> frozenset[Import]:
     scopes = scopes_of_source(source)
     if scopes is None:
         return _facts_in_text(source).imports
-    return frozenset().union(*(scope.imports for scope in scopes if scope.at_start))
+    return frozenset().union(*(scope.eager for scope in scopes if scope.at_start))
 
 
 def _facts_in_scopes(scopes: list[Scope]) -> ModuleFacts:

@@ -22,11 +22,19 @@ class Scope:
 
     at_start: bool
     """Whether it runs when the module is imported: no function's code does."""
-    imports: set[Import] = field(default_factory=set)
+    eager: set[Import] = field(default_factory=set)
+    """The imports that are carried out where they stand."""
+    lazy: set[Import] = field(default_factory=set)
+    """Those that are carried out at the first use of what they import."""
     placed: list[tuple[int, int, str]] = field(default_factory=list)
     """Its string constants, each after its line and column."""
     names: set[str] = field(default_factory=set)
     """Its names of any kind, and those of attributes."""
+
+    @property
+    def imports(self) -> set[Import]:
+        """Its imports of both kinds."""
+        return self.eager | self.lazy
 
     @property
     def strings(self) -> list[str]:
@@ -72,18 +80,24 @@ def _read(node: ast.AST, scope: Scope) -> None:
         scope.names.add(node.id)
     elif isinstance(node, ast.Attribute):
         scope.names.add(node.attr)
-    elif isinstance(node, ast.Import):
-        scope.imports.update(Import(alias.name, 0, ()) for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-        names = tuple(alias.name for alias in node.names)
-        scope.imports.add(Import(node.module or "", node.level, names))
-        scope.names.update(names)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        scope.names.update(alias.name for alias in node.names)
+        # https://docs.python.org/3.15/library/ast.html#ast.Import
+        (scope.lazy if getattr(node, "is_lazy", 0) else scope.eager).update(_imports(node))
     elif isinstance(node, ast.BinOp):
         # The compiler joins "a" + "b" to one.
         text = _joined(node)
         scope.placed += [(node.lineno, node.col_offset, text)] if text else []
     elif isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
-        scope.imports.update(lazy_imports(_listed(node)))
+        scope.lazy.update(lazy_imports(_listed(node)))
+
+
+def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[Import]:
+    if isinstance(node, ast.Import):
+        yield from (Import(alias.name, 0, ()) for alias in node.names)
+    else:
+        names = tuple(alias.name for alias in node.names)
+        yield Import(node.module or "", node.level, names)
 
 
 def _joined(node: ast.expr) -> str | None:
