@@ -19,6 +19,7 @@ CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 FILLED = (README, PLATFORMS, CONTRIBUTING)
 IMAGE = ROOT / "fixtures/emotion_image/Dockerfile"
 _WHERE = {
+    "installer": "Pipenv's folder",
     "site": "packages",
     "app": "app",
     "stdlib": "standard library",

@@ -117,6 +117,25 @@ CASES = {
         stays="site/pkg/tests/__init__.py site/pkg/tests/helpers.py",
         files={"app.py": IMPORTER},
     ),
+    "bytecode of Pipenv": Case(
+        "installer-bytecode",
+        goes="python/pipenv/lib/python3.11/site-packages/pipenv/__pycache__/cli.cpython-311.pyc",
+        stays="python/pipenv/lib/python3.11/site-packages/pipenv/cli.py python/pipenv/bin/pipenv "
+        "python/pipenv/lib/python3.11/site-packages/pipenv/__pycache__/gone.cpython-311.pyc "
+        "python/pipenv/lib/python3.11/site-packages/pipenv/tests/test_a.py "
+        "python/pipenv/lib/python3.11/site-packages/pipenv/vendor/a.pyi python/pipenv/pyvenv.cfg",
+    ),
+    "bytecode of a Pipenv that a process starts": Case(
+        "installer-bytecode",
+        stays="python/pipenv/pipenv/cli.py python/pipenv/pyvenv.cfg "
+        "python/pipenv/pipenv/__pycache__/cli.cpython-311.pyc",
+        files={"Procfile": "web: pipenv run gunicorn app:app\n"},
+    ),
+    "a package called pipenv is a package": Case(
+        "tests",
+        goes="site/pipenv/tests/test_a.py",
+        stays="python/pipenv/__pycache__/a.cpython-311.pyc python/pipenv/a.py",
+    ),
     "repositories of editable installs": Case(
         "version-control",
         goes="python/src/shop/.git/HEAD python/src/shop/.git/objects/pack/a.pack "

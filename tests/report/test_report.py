@@ -20,7 +20,7 @@ from slugfit.report.make import KeptTotal, Report, RuleTotal, Share
 from slugfit.report.model_files import ModelFile
 from slugfit.report.text import render_build_log, render_terminal
 from slugfit.scan.faults import Fault
-from slugfit.scan.owners import APP, PYTHON, UNOWNED
+from slugfit.scan.owners import APP, INSTALLER, PYTHON, UNOWNED
 from slugfit.verify.step import Failure, Step
 
 IMPORTED = Reason("reference", reference=Reference("imports", "app.py", "pkg.tests"))
@@ -157,6 +157,12 @@ def _undone() -> Report:
 
 def test_the_build_log_line_by_line() -> None:
     assert render_build_log(REPORT) == BUILD_LOG
+
+
+def test_pipenv_has_a_row_of_its_own() -> None:
+    share = Share(INSTALLER, "", Bytes(43_000_000, 12_000_000), Bytes(24_000_000, 7_000_000))
+    shown = render_terminal(replace(REPORT, distributions=(share,)))
+    assert "\nPipenv, the installer                  7.0      24.0     5.0 " in shown
 
 
 def test_the_build_log_of_a_run_that_was_undone() -> None:

@@ -24,7 +24,7 @@ from slugfit.base.errors import TreeError
 from slugfit.base.hashing import sha256_of
 from slugfit.base.paths import Places, path_inside
 from slugfit.scan.bytecode import source_of
-from slugfit.scan.owners import PYTHON
+from slugfit.scan.owners import INSTALLER, PYTHON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -129,7 +129,7 @@ def _groups(planned: Plan, old: Path) -> Iterator[StoredGroup]:
         witnesses: Mapping[str, str] = {}
         if owner in infos:
             witnesses = _metadata(planned.tree.root, infos[owner])
-        elif owner == PYTHON:
+        elif owner in (PYTHON, INSTALLER):
             witnesses = _interpreter(planned.tree.root, planned.layout)
         if witnesses:
             ordered = sorted(paths, key=lambda path: (path in witnesses, path))

@@ -9,12 +9,18 @@ Risk = Literal["inert", "asked"]
 """Whether nothing that runs reads the file, or the app's own lists name it."""
 
 Condition = Literal[
-    "source beside", "no compiler use", "no jupyter", "no interpreter flag", "no repository use"
+    "source beside",
+    "no compiler use",
+    "no jupyter",
+    "no interpreter flag",
+    "no repository use",
+    "installer at rest",
 ]
 """What a rule can ask for beyond its patterns."""
 
-Scope = Literal["site", "stdlib", "prefix", "app"]
-"""A part of a tree: packages, the standard library, the rest of Python's folder, the app."""
+Scope = Literal["site", "stdlib", "installer", "prefix", "app"]
+"""A part of a tree: packages, the standard library, an installer's own environment inside Python's
+folder (the standard buildpack's Pipenv), the rest of that folder, the app."""
 
 Shape = Literal["slug", "environment", "prefix", "target", "app"]
 """A kind of tree: a slug's root, a virtual environment, an interpreter's folder, the target of
@@ -129,6 +135,17 @@ RULES = (
         needs="source beside",
     ),
     Rule(
+        "installer-bytecode",
+        "inert",
+        ("installer",),
+        ("*.pyc",),
+        "Bytecode of Pipenv, which is done when the app runs; made again if need be.",
+        "https://docs.python.org/3/tutorial/modules.html#compiled-python-files",
+        guarded=False,
+        shapes=("slug",),
+        needs="installer at rest",
+    ),
+    Rule(
         "manuals",
         "inert",
         ("prefix",),
@@ -218,7 +235,7 @@ RULES = (
     Rule(
         "symbols",
         "inert",
-        ("site", "stdlib", "prefix"),
+        ("site", "stdlib", "installer", "prefix"),
         ("*",),
         "Symbol tables and debug sections at the end of libraries, which no loader reads.",
         "https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.intro.html",
@@ -240,7 +257,7 @@ SLUGIGNORE = Rule(
 SLUGFITIGNORE = Rule(
     "slugfitignore",
     "asked",
-    ("site", "stdlib", "prefix", "app"),
+    ("site", "stdlib", "installer", "prefix", "app"),
     (),
     "The app's .slugfitignore, .slug-post-clean or SLUGFIT_REMOVE names it.",
     "https://git-scm.com/docs/gitignore",

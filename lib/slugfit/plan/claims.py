@@ -41,7 +41,7 @@ def _compiled(facts: PlanFacts) -> tuple[tuple[Rule, PatternSet], ...]:
     """The rules that apply to this tree under this configuration, with their patterns."""
     off = set(facts.config.rules_off)
     if facts.config.bytecode == "keep":
-        off |= {"bytecode", "interpreter-bytecode", "optimised-bytecode"}
+        off |= {"bytecode", "interpreter-bytecode", "installer-bytecode", "optimised-bytecode"}
     chosen = [
         (rule, parse_patterns(rule.patterns, source=rule.name))
         for rule in RULES

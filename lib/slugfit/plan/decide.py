@@ -147,7 +147,7 @@ def _held(
     source = source_of(entry.path)
     if rule.guarded and source not in removed and source in facts.owners:
         return SOURCE_STAYS
-    if rule.needs == "source beside" and source not in facts.owners:
+    if rule.needs in ("source beside", "installer at rest") and source not in facts.owners:
         return NO_SOURCE
     if rule.needs == "source beside" and source in facts.starting:
         return LOADED_AT_START

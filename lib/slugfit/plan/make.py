@@ -187,7 +187,12 @@ def _facts(read: _Read, config: Config, run: Run, tails: Mapping[str, Tail]) -> 
         config=config,
         tree_is_cached=run.tree_is_cached,
         ignores=read.lists,
-        unmet=unmet_conditions(read.app.compiler_use, read.owners, run.config_vars.names),
+        unmet=unmet_conditions(
+            read.app.compiler_use,
+            read.owners,
+            run.config_vars.names,
+            read_procfile(read.source),
+        ),
         cuts=tails,
         vendored=read.owners.vendored,
     )

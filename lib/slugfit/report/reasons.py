@@ -58,6 +58,8 @@ def condition_sentence(unmet: Unmet) -> str:
         return f"It is needed to compile at run time: {compiler_phrase(unmet.compiler_use)}."
     if unmet.condition == "no jupyter":
         return f"{unmet.by} is installed and reads it."
+    if unmet.condition == "installer at rest":
+        return f"The process {unmet.by} starts Pipenv."
     if unmet.condition == "no repository use":
         return f"{unmet.by} is installed and reads repositories."
     return "PYTHONOPTIMIZE is set, so Python reads it."

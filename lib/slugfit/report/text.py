@@ -10,7 +10,7 @@ from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.fault_words import fault_sentence
 from slugfit.report.reasons import broken, reason_sentence, shown_module
-from slugfit.scan.owners import APP, PYTHON, UNOWNED
+from slugfit.scan.owners import APP, INSTALLER, PYTHON, UNOWNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,7 @@ _SMALL = 50_000
 _NAMES = {
     APP: "your app",
     PYTHON: "Python itself",
+    INSTALLER: "Pipenv, the installer",
     UNOWNED: "not owned by a package",
 }
 _ACTIONS = {

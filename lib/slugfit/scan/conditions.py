@@ -36,7 +36,7 @@ class Unmet:
 
     condition: Condition
     by: str = ""
-    """The distribution that reads Jupyter's files, or repositories."""
+    """The distribution that reads it, or the process that runs it."""
     compiler_use: CompilerUse | None = None
 
 
@@ -65,9 +65,15 @@ def compiler_use_of(module: Module, names: set[str], used: frozenset[str]) -> Co
 
 
 def unmet_conditions(
-    compiler_use: CompilerUse | None, owners: Owners, environment: Iterable[str]
+    compiler_use: CompilerUse | None,
+    owners: Owners,
+    environment: Iterable[str],
+    processes: Mapping[str, str],
 ) -> Mapping[Condition, Unmet]:
-    """Why conditions of rules do not hold here; those that hold are absent."""
+    """Why conditions of rules do not hold here; those that hold are absent.
+
+    ``processes`` are the Procfile's commands by their names.
+    """
     unmet: list[Unmet] = []
     if compiler_use:
         unmet.append(Unmet("no compiler use", compiler_use=compiler_use))
@@ -77,6 +83,9 @@ def unmet_conditions(
     readers = sorted(REPOSITORY_READERS & owners.names())
     if readers:
         unmet.append(Unmet("no repository use", by=readers[0]))
+    running = sorted(name for name, command in processes.items() if "pipenv" in command)
+    if running:
+        unmet.append(Unmet("installer at rest", by=running[0]))
     if "PYTHONOPTIMIZE" in environment:
         unmet.append(Unmet("no interpreter flag"))
     return {item.condition: item for item in unmet}

@@ -53,6 +53,8 @@ class Layout:
     """
     python: Path | None
     """The program that runs the tree's Python, absolute; None if there is none to be run."""
+    installer: str | None = None
+    """The folder of the installer's own environment inside the prefix, None if there is none."""
 
     def scope(self, path: str) -> tuple[Scope, str]:
         """The scope that ``path`` belongs to, and its name as seen from that scope's folder."""
@@ -61,6 +63,8 @@ class Layout:
                 return "site", path[len(site) + 1 :] if site else path
         if self.stdlib is not None and path.startswith(self.stdlib + "/"):
             return "stdlib", path[len(self.stdlib) + 1 :]
+        if self.installer is not None and path.startswith(self.installer + "/"):
+            return "installer", path[len(self.installer) + 1 :]
         if self.prefix == "":
             return "prefix", path
         if self.prefix is not None and path.startswith(self.prefix + "/"):
@@ -125,7 +129,16 @@ def _layout(paths: TreePaths, prefix: str, shape: Shape) -> Layout:
         if paths.is_folder(f"{library}/{name}")
     )
     stdlib = next((library for library in libraries if paths.is_file(f"{library}/os.py")), None)
-    return Layout(shape, prefix, sites, stdlib, _python(paths.root / prefix, versions))
+    # https://github.com/heroku/heroku-buildpack-python/blob/main/lib/pipenv.sh
+    installer = _join(prefix, "pipenv")
+    return Layout(
+        shape,
+        prefix,
+        sites,
+        stdlib,
+        _python(paths.root / prefix, versions),
+        installer if paths.is_file(f"{installer}/pyvenv.cfg") else None,
+    )
 
 
 def _python(prefix: Path, versions: list[str]) -> Path | None:

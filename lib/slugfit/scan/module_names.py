@@ -44,7 +44,7 @@ def importable_modules(paths: Iterable[str], layout: Layout) -> Iterator[Module]
         # A .pyc where a source could stand is a module too: packages come without sources.
         if path.endswith((".py", ".so", ".pyc")) and "__pycache__/" not in path:
             scope, inner = layout.scope(path)
-            if scope != "prefix":
+            if scope not in ("prefix", "installer"):
                 module = _module(path[: len(path) - len(inner)], inner)
                 if module is not None:
                     yield module

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 APP = "(app)"
 PYTHON = "(python)"
+INSTALLER = "(installer)"
 UNOWNED = "(other)"
 
 
@@ -28,7 +29,7 @@ class Owners:
     distributions: tuple[Distribution, ...]
     """The installed distributions, sorted by the paths of their metadata."""
     by_path: Mapping[str, str]
-    """The owner of every path: the normalised name of a distribution, APP, PYTHON or UNOWNED."""
+    """The owner of every path: the normalised name of a distribution, or one of those above."""
     vendored: frozenset[str] = frozenset()
     """The files that the RECORD of a distribution inside another one names."""
 
@@ -58,6 +59,8 @@ def _owners_by_path(
             owners[path] = recorded[path]
         elif scope == "app":
             owners[path] = APP
+        elif scope == "installer":
+            owners[path] = INSTALLER
         elif scope in ("stdlib", "prefix"):
             owners[path] = PYTHON
         else:
