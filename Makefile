@@ -7,7 +7,9 @@
 # make wheel   dist/slugfit-….whl
 # make stack   two apps from push to running dyno in Docker, which it installs and starts if need
 #              be (as root, on Debian or Ubuntu; docs/stack.md; CI's part: make stack STACK=--smoke)
-.PHONY: test quick lint format bench corpus stack pyz wheel clean
+# make pythons the newest Pythons, from Debian testing (as root, on Debian); prints what to set for
+#              the tests that run each Python: SLUGFIT_TEST_PYTHONS="$(make --silent pythons)"
+.PHONY: test quick lint format bench corpus stack pythons pyz wheel clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -52,6 +54,9 @@ wheel: $(VENV)/ready
 
 stack: $(VENV)/ready
 	PYTHONPATH=tools $(BIN)/python -B -m stack $(STACK)
+
+pythons:
+	@$(PYTHON) -B tools/debian_pythons.py
 
 $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)

@@ -113,9 +113,11 @@ def main() -> None:
             found = module_facts.facts_of_module(code, b"").imports
             compare("bytecode", found, expected["compiled"])
             compare("at start", module_facts.imports_at_start(code, b""), expected["at start"])
-        scopes = syntax.scopes_of_source(text) or []
-        found = frozenset(item for scope in scopes for item in scope.imports)
-        compare("syntax", found, expected["all"])
+        # Where bytecode is read this is not, and as slow as all the rest.
+        if not known or counted["modules"] % 4 == 0:
+            scopes = syntax.scopes_of_source(text) or []
+            found = frozenset(item for scope in scopes for item in scope.imports)
+            compare("syntax", found, expected["all"])
     answer = {
         "magic": int.from_bytes(importlib.util.MAGIC_NUMBER[:2], "little"),
         "known": known,
