@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     [
         ".python-version", ".venv/", "Pipfile", "Pipfile.lock", "Requirements.txt", "__init__.py",
         "__pycache__/", "app.py", "main.py", "manage.py", "pdm.lock", "poetry.lock",
+        "pylock.toml", "pylock.web-1.toml",
         "pyproject.toml", "requeriments.txt", "requirement.txt", "requirements",
         "requirements.text", "requirements.txt", "requirements.txt.txt", "requirments.txt",
         "runtime.txt", "server.py", "setup.cfg", "setup.py", "uv.lock", "venv/",
@@ -29,7 +30,13 @@ def test_detect_knows_a_python_app_by_its_files(pack: Buildpack, tmp_path: Path,
     assert pack.run("detect", app) == Ran(0, "Python (Slugfit)\n", "")
 
 
-@pytest.mark.parametrize("name", ["package.json", "venv", "src/app.py", "my requirements.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "package.json", "venv", "src/app.py", "my requirements.txt", "pylock.a.b.toml",
+        "pylock..toml", "my pylock.toml", "pylock.toml.bak", "src/pylock.toml",
+    ],
+)  # fmt: skip
 def test_detect_says_no_to_other_apps(pack: Buildpack, tmp_path: Path, name: str) -> None:
     executable(tmp_path / "other app" / name, "")
     assert pack.run("detect", tmp_path / "other app") == Ran(1, "no\n", "")

@@ -71,11 +71,15 @@ CASES = {
         "site/numpy/_core/_umath_tests.cpython-311-x86_64-linux-gnu.so "
         "site/scipy/ndimage/_cytest.cpython-311-x86_64-linux-gnu.so "
         "site/pkg/test_it.cpython-313t-aarch64-linux-musl.so site/pkg/it_test.abi3.so "
+        "site/pkg/test_it.cpython-314t-x86_64-linux-gnu.so site/pkg/it_test.abi3t.so "
+        "site/pkg/_test_x.abi3-x86_64-linux-gnu.so site/pkg/x_tests.abi3t-x86_64-linux-gnu.so "
         "site/numpy/_core/_simd.cpython-312-x86_64-linux-gnu.so",
         stays="site/pkg/_testing.cpython-311-x86_64-linux-gnu.so site/pkg/libx_test.so "
         "site/pkg/_test_x.so site/pkg/contest.cpython-311-x86_64-linux-gnu.so "
         "site/pkg.libs/libtest_x-1a2b.so.3 site/pkg/_pytest.abi3.so test_it.abi3.so "
         "site/numpy/_core/_simdx.cpython-312-x86_64-linux-gnu.so site/pkg/_simd.abi3.so "
+        "site/pkg/contest.cpython-314t-x86_64-linux-gnu.so site/pkg/_pytest.abi3t.so "
+        "site/pkg/test_it.abi4.so site/pkg/test_it.t.so "
         "site/pkg/numpy/_core/_simd.abi3.so",
     ),
     "a compiled test that something imports": Case(
@@ -341,13 +345,18 @@ CASES = {
         "stdlib/lib2to3/__init__.py stdlib/ensurepip/_bundled/pip.whl stdlib/turtledemo/x.py "
         "stdlib/unittest/test/x.py stdlib/ctypes/tests/x.py stdlib/tkinter/__init__.py "
         "stdlib/config-3.11-x86_64-linux-gnu/Makefile stdlib/config-3.11-x86_64-linux-gnu/x.o "
+        "stdlib/config-3.14t-x86_64-linux-gnu/Makefile "
         "stdlib/lib-dynload/_testcapi.cpython-311-x86_64-linux-gnu.so "
         "stdlib/lib-dynload/_ctypes_test.cpython-311-x86_64-linux-gnu.so "
         "stdlib/lib-dynload/xxlimited.cpython-311-x86_64-linux-gnu.so",
         stays="stdlib/unittest/__init__.py stdlib/doctest.py stdlib/this.py stdlib/configparser.py "
         "stdlib/lib-dynload/_ctypes.cpython-311-x86_64-linux-gnu.so stdlib/venv/__init__.py "
         "stdlib/_sysconfigdata__linux_x86_64-linux-gnu.py stdlib/site-packages/README.txt "
-        "stdlib/config/x.py",
+        # https://peps.python.org/pep-0739/
+        "stdlib/config/x.py stdlib/build-details.json "
+        "stdlib/_sysconfigdata_t_linux_x86_64-linux-gnu.py "
+        "stdlib/_sysconfig_vars_t_linux_x86_64-linux-gnu.json "
+        "stdlib/lib-dynload/_ctypes.cpython-314t-x86_64-linux-gnu.so",
     ),
     "parts of the interpreter that something imports": Case(
         "interpreter-parts",

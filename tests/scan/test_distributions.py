@@ -290,6 +290,8 @@ SOURCES = {
     "p/__pycache__/m.cpython-311.pyc": "p/m.py",
     "p/__pycache__/m.cpython-311.opt-1.pyc": "p/m.py",
     "p/__pycache__/m.cpython-311-pytest-7.4.0.pyc": "p/m.py",
+    "p/__pycache__/m.cpython-314t.pyc": "p/m.py",
+    "p/__pycache__/m.cpython-314t.opt-2.pyc": "p/m.py",
     "p/__pycache__/m.pypy39.pyc": "p/m.py",
     "__pycache__/m.cpython-311.pyc": "m.py",
     "p/__pycache__/a\nb.cpython-311.pyc": "p/a\nb.py",

@@ -66,6 +66,37 @@ SHAPES: dict[str, tuple[dict[str, Content], str, str | None, tuple[str, ...], st
         ("lib/python3.10/site-packages", "lib/python3.9/dist-packages"),
         "lib/python3.10",
     ),
+    "an interpreter without a global lock": (
+        {
+            "bin/python3.14t": "",
+            "lib/python3.14t/os.py": "",
+            "lib/python3.14t/site-packages/p.py": "",
+            "lib/python3.14tt/site-packages/p.py": "",
+        },
+        "prefix",
+        "",
+        ("lib/python3.14t/site-packages",),
+        "lib/python3.14t",
+    ),
+    "one with a global lock beside it, and an older one": (
+        {
+            "bin/python3": "",
+            "lib/python3.9/os.py": "",
+            "lib/python3.9/site-packages/p.py": "",
+            "lib/python3.14t/os.py": "",
+            "lib/python3.14t/site-packages/p.py": "",
+            "lib/python3.14/os.py": "",
+            "lib/python3.14/site-packages/p.py": "",
+        },
+        "prefix",
+        "",
+        (
+            "lib/python3.14/site-packages",
+            "lib/python3.14t/site-packages",
+            "lib/python3.9/site-packages",
+        ),
+        "lib/python3.14",
+    ),
     "an installation target": (
         {"p-1.0.dist-info/RECORD": "", "p.py": ""},
         "target",
@@ -119,6 +150,12 @@ def test_the_interpreter_is_what_can_be_run(tmp_path: Path, name: str) -> None:
     assert layout_of(tmp_path).python is None
     os.chmod(tmp_path / "bin" / name, 0o700)
     assert layout_of(tmp_path).python == tmp_path / "bin" / name
+
+
+def test_the_interpreter_without_a_global_lock_can_be_run(tmp_path: Path) -> None:
+    plant(tmp_path, {"bin/python3.14t": "", "lib/python3.14t/os.py": ""})
+    os.chmod(tmp_path / "bin/python3.14t", 0o700)
+    assert layout_of(tmp_path).python == tmp_path / "bin/python3.14t"
 
 
 def test_an_interpreter_outside_of_the_tree_is_found_through_its_link(tmp_path: Path) -> None:

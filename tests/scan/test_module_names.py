@@ -37,6 +37,9 @@ MODULES = {
     f"{SITE}/p/s/__init__.py": ("p.s", "p.s"),
     f"{SITE}/p/fast.cpython-311-x86_64-linux-gnu.so": ("p.fast", "p"),
     f"{SITE}/p/fast.abi3.so": ("p.fast", "p"),
+    f"{SITE}/p/free.cpython-314t-x86_64-linux-gnu.so": ("p.free", "p"),
+    f"{SITE}/p/free.abi3t.so": ("p.free", "p"),
+    f"{SITE}/p/free.abi3t-x86_64-linux-gnu.so": ("p.free", "p"),
     f"{SITE}/p/c/__init__.cpython-311-x86_64-linux-gnu.so": ("p.c", "p.c"),
     f"{SITE}/p/bare.pyc": ("p.bare", "p"),
     f"{STDLIB}/os.py": ("os", ""),
@@ -48,6 +51,7 @@ MODULES = {
 NO_MODULES = (
     *(f"{SITE}/__init__.py", f"{SITE}/p/a.b.py", f"{SITE}/p/x.pyi", f"{SITE}/p/libx.so.1"),
     *(f"{SITE}/p/__pycache__/m.cpython-311.pyc", f"{SITE}/p/m.cpython-311.pyc", f"{SITE}/p/py"),
+    *(f"{SITE}/p/__pycache__/m.cpython-314t.pyc", f"{SITE}/p/m.cpython-314t.pyc"),
     *(".heroku/python/bin/tool.py", "README.md", "__pycache__/x.pyc"),
 )
 

@@ -107,6 +107,8 @@ WRONG = {
     "out.txt": "leads out of the app, or nowhere",
     "dangling.txt": "leads out of the app, or nowhere",
     "uv.lock": "a file of uv's, which pip cannot read",
+    "pylock.toml": "a lock file, which pip cannot read where",
+    "locks/pylock.web.toml": "a lock file, which pip cannot read where",
 }
 
 
@@ -219,10 +221,14 @@ def test_what_is_set_aside_and_what_takes_its_place(tmp_path: Path) -> None:
             "Pipfile.lock": lock(python_version="3.11"),
             "pyproject.toml": "",
             "poetry.lock": "",
+            "pylock.toml": "",
+            "pylock.web.toml": "",
+            "pylock.a.b.toml": "",
         },
     )
     made = prepare_app(app, settings(REQUIREMENTS="prod.txt"))
-    assert made.aside == ("Pipfile", "Pipfile.lock", "poetry.lock", "requirements.txt")
+    locks = ("Pipfile", "Pipfile.lock", "poetry.lock", "pylock.toml", "pylock.web.toml")
+    assert made.aside == (*locks, "requirements.txt")
     assert made.files.keys() == {"requirements.txt", ".python-version"}
     assert made.files[".python-version"] == b"3.11\n"
     assert "pyproject.toml" not in " ".join(made.notes)

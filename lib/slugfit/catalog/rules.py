@@ -61,7 +61,9 @@ SOURCE_SUFFIXES = (
 )
 
 # The tags of extension modules (https://peps.python.org/pep-3149/): a shared library without one
-# may be linked by others.
+# may be linked by others. Free-threaded ones end in t: cpython-314t
+# (https://docs.python.org/3/howto/free-threading-extensions.html) and abi3t
+# (https://peps.python.org/pep-0803/); a platform can follow.
 COMPILED_TESTS = tuple(
     f"{name}.{tag}.so"
     for name in (
@@ -70,7 +72,7 @@ COMPILED_TESTS = tuple(
         # https://github.com/numpy/numpy/tree/main/numpy/_core/src/_simd
         *("/numpy/core/_simd", "/numpy/_core/_simd"),
     )
-    for tag in ("cpython-*", "abi3")
+    for tag in ("cpython-*", "abi3", "abi3-*", "abi3t", "abi3t-*")
 )
 
 RULES = (

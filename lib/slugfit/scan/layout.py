@@ -33,7 +33,11 @@ _APP_FILES = frozenset(
     }
 )
 """The files that say what an app is made of, and how it is run."""
-_VERSIONED = re.compile(r"python3\.\d+")
+_VERSIONED = re.compile(r"python3\.(\d+)(t?)")
+"""A library's folder, and a program: with a t at its end where there is no global lock.
+
+https://docs.python.org/3/howto/free-threading-python.html
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +119,8 @@ def _is_prefix(paths: TreePaths, folder: str) -> bool:
 
 def _versions(paths: TreePaths, folder: str) -> list[str]:
     """``lib/python3.X`` folders, newest first; a link to lib (lib64) does not count."""
-    names = [name for name in paths.names_in(_join(folder, "lib")) if _VERSIONED.fullmatch(name)]
-    return sorted(names, key=lambda name: -int(name.split(".")[1]))
+    found = filter(None, map(_VERSIONED.fullmatch, paths.names_in(_join(folder, "lib"))))
+    return [match[0] for match in sorted(found, key=lambda match: (-int(match[1]), match[2]))]
 
 
 def _layout(paths: TreePaths, prefix: str, shape: Shape) -> Layout:

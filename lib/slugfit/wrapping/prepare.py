@@ -16,10 +16,10 @@ from slugfit.catalog.torch_wheels import (
 )
 from slugfit.wrapping.pipfile import pipenv_python
 from slugfit.wrapping.requirements import (
-    OTHER_LOCKS,
     REQUIREMENTS_FILE,
     check_requirements,
     is_hashed,
+    other_locks,
     requirements_closure,
     requirements_text,
 )
@@ -101,7 +101,7 @@ def _with(root: Path, name: str, *, cpu: str, warning: str = "") -> Prepared:
     wanted = pipenv_python(root)
     if wanted:
         files[".python-version"] = f"{wanted}\n".encode()
-    candidates = dict.fromkeys((*OTHER_LOCKS, *files))
+    candidates = dict.fromkeys((*other_locks(root), *files))
     aside = tuple(item for item in candidates if os.path.lexists(root / item))
     variables = {TORCH_VARIABLE: cpu} if cpu else {}
     notes = tuple(_notes(name, aside, wanted, cpu=bool(cpu)))

@@ -32,6 +32,8 @@ OTHER_LOCKS: Mapping[str, str] = {
     "uv.lock": "uv",
 }
 """What makes the standard buildpack choose another package manager, and which."""
+_PYLOCK = re.compile(r"pylock(\.[^.\s]+)?\.toml")
+"""A lock file for every package manager: https://peps.python.org/pep-0751/#file-name."""
 _OPTION = re.compile(r"(?:-r|-c|--requirement|--constraint)(?=[\s=]|(?<=-[rc]))[\s=]*(?P<path>.+)")
 _COMMENT = re.compile(r"(?:^|\s+)#.*$")
 
@@ -48,11 +50,20 @@ class IncludedFile:
     lines: tuple[str, ...] = ()
 
 
+def other_locks(root: Path) -> Iterator[str]:
+    """The files in ``root`` from which something else than the requirements could be installed."""
+    yield from (name for name in OTHER_LOCKS if os.path.lexists(root / name))
+    # Pipenv prefers them to its own: https://pipenv.pypa.io/en/latest/pylock.html.
+    yield from sorted(filter(_PYLOCK.fullmatch, os.listdir(root)))
+
+
 def check_requirements(root: Path, name: str) -> None:
     """Raise UsageError unless ``name``, a clean relative path, is a file of the app in ``root``."""
     file = root / name
     if name in OTHER_LOCKS:
         why = f"That is a file of {OTHER_LOCKS[name]}'s, which pip cannot read."
+    elif _PYLOCK.fullmatch(posixpath.basename(name)):
+        why = "That is a lock file, which pip cannot read where a requirements file leads to it."
     elif not os.path.lexists(file):
         why = "There is no such file."
     elif not _is_inside(root, file):
