@@ -10,7 +10,7 @@ from slugfit.apply.store import return_stored, store_files
 from slugfit.apply.transaction import recover_tree
 from slugfit.base.clock import Clock
 from slugfit.base.errors import SlugfitError, TreeError, VerificationError
-from slugfit.measure.deadline import require_time, with_deadline
+from slugfit.measure.deadline import measured_blocks, require_time, with_deadline
 from slugfit.plan.make import make_plan
 from slugfit.prove import Returned, proved
 from slugfit.settings.current_run import Run
@@ -107,7 +107,8 @@ def _measured(
     planned: Plan, change: Change, clock: Clock, undone: SlugfitError | None = None
 ) -> Outcome:
     """The outcome when nothing was tried: a plan's sizes. Raises OSError."""
-    sizes = clock.time("measure", lambda: measure_change(planned, change))
+    every = measured_blocks(clock, planned.tree)
+    sizes = clock.time("measure", lambda: measure_change(planned, change, every=every))
     return Outcome(planned, sizes, (), (), (), undone, clock.seconds)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from slugfit.apply.change import Change, change_of, measure_change
 from slugfit.apply.transaction import Transaction, transaction
 from slugfit.base.clock import Clock
+from slugfit.measure.deadline import measured_blocks
 from slugfit.plan.decide import hold_groups
 from slugfit.plan.reasons import ON_TRIAL, TOO_LITTLE_TRIED, Reason
 from slugfit.verify.bisect import find_culprits, is_foreign, suspects_first, tree_before
@@ -122,7 +123,8 @@ class Trial:
 
     def measure(self, opened: Transaction) -> Sizes:
         """The sizes with this change, which ``opened`` has made."""
-        return measure_change(self.planned, self.change, opened.old)
+        every = measured_blocks(self.clock, self.planned.tree)
+        return measure_change(self.planned, self.change, opened.old, every)
 
     def is_foreign(self) -> Callable[[Failure], bool]:
         """A function that tells whether a failure cannot come from this plan."""

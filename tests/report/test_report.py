@@ -311,9 +311,15 @@ def test_what_came_back_for_want_of_time_is_told_as_that() -> None:
     }
 
 
+def test_sizes_of_a_sample_are_told_as_such() -> None:
+    words = "Compressed sizes are estimated: there was no time to compress all."
+    assert words in render_build_log(replace(REPORT, estimated=True))
+    assert words not in render_build_log(REPORT)
+
+
 KEYS = {
-    "": "action advice after before distributions fault_details faults kept limit rules seconds "
-    "slugfit undone verdict verification version",
+    "": "action advice after before distributions estimated fault_details faults kept limit rules "
+    "seconds slugfit undone verdict verification version",
     "before": "compressed uncompressed",
     "after": "compressed uncompressed",
     "limit": "bytes measure name",

@@ -77,11 +77,13 @@ def _read(file: Path) -> bytes:
         raise TreeError("A RECORD could not be read", str(error)) from error
 
 
-def measure_change(plan: Plan, change: Change, old: Path | None = None) -> Sizes:
+def measure_change(plan: Plan, change: Change, old: Path | None = None, every: int = 1) -> Sizes:
     """Sizes of a plan's tree with its change; ``old`` is where moved files lie if it was applied.
 
-    The same before and after it is applied. Raises OSError.
+    The same before and after it is applied. One block in ``every`` is compressed. Raises OSError.
     """
     records = {path: record.with_old_hashes() for path, record in change.records.items()}
     emptied = {path for path, _ in change.emptied}
-    return measure_sizes(plan.tree, plan.decisions, old, records=records, emptied=emptied)
+    return measure_sizes(
+        plan.tree, plan.decisions, old, records=records, emptied=emptied, every=every
+    )

@@ -51,17 +51,26 @@ def deflate(pieces: Iterable[Piece]) -> Iterator[tuple[Block, bytes]]:
     Memory is bounded by a few blocks a core. The data of all blocks and then ``DEFLATE_END`` is one
     deflate stream.
     """
+    for block, data in deflate_sample(pieces, 1):
+        if data is not None:
+            yield block, data
+
+
+def deflate_sample(pieces: Iterable[Piece], every: int) -> Iterator[tuple[Block, bytes | None]]:
+    """The same with data for one block in ``every`` only, from the first on; None for others."""
     workers = _cores()
-    waiting: deque[tuple[Block, Future[bytes]]] = deque()
+    waiting: deque[tuple[Block, Future[bytes] | None]] = deque()
     with ThreadPoolExecutor(workers) as pool:
-        for block in _blocks(pieces):
-            waiting.append((block, pool.submit(_compress, block)))
+        for number, block in enumerate(_blocks(pieces)):
+            waiting.append((block, None if number % every else pool.submit(_compress, block)))
             if len(waiting) > workers * 3:
-                done, data = waiting.popleft()
-                yield done, data.result()
+                yield _done(*waiting.popleft())
         while waiting:
-            done, data = waiting.popleft()
-            yield done, data.result()
+            yield _done(*waiting.popleft())
+
+
+def _done(block: Block, data: Future[bytes] | None) -> tuple[Block, bytes | None]:
+    return block, None if data is None else data.result()
 
 
 def _cores() -> int:

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from slugfit.measure.deflate import deflate
+from slugfit.measure.deflate import deflate_sample
 from slugfit.measure.pieces import EPOCH, TOP, Member, Piece, tar_piece
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Sizes:
     """What is left, by owner."""
     gone: Mapping[tuple[str, str], Bytes]
     """What goes, by (rule, owner)."""
+    estimated: bool = False
+    """Whether only a sample was compressed, because there was no time for all."""
 
     @property
     def after(self) -> Bytes:
@@ -76,31 +78,36 @@ class Sizes:
         return found
 
 
-def measure_sizes(
+def measure_sizes(  # noqa: PLR0913 - what a change does, and how closely it is looked at
     tree: Tree,
     decisions: Sequence[Decision],
     old: Path | None = None,
     *,
     records: Mapping[str, bytes] | None = None,
     emptied: Collection[str] = (),
+    every: int = 1,
 ) -> Sizes:
     """Sizes of ``tree`` under ``decisions``; what changes is read in ``old`` if it was moved.
 
     ``records`` are the new contents of other files, by path; what they are shorter is not said to
     be saved. They and what was moved may be in either place meanwhile: they are not read there.
-    ``emptied`` are the folders that go. Raises OSError.
+    ``emptied`` are the folders that go. One block in ``every`` is compressed, and stands for the
+    others. Raises OSError.
     """
     source = old or tree.root
-    kept = _weigh(_kept_pieces(tree, decisions, source, records or {}, emptied))
-    gone = _weigh(_gone_pieces(tree, decisions, source))
+    kept = _weigh(_kept_pieces(tree, decisions, source, records or {}, emptied), every)
+    gone = _weigh(_gone_pieces(tree, decisions, source), every)
     parted = {tuple(key.split(_SEPARATOR)): size for key, size in gone.items()}
-    return Sizes(kept, {(key[0], key[1]): size for key, size in parted.items()})
+    return Sizes(kept, {(key[0], key[1]): size for key, size in parted.items()}, every > 1)
 
 
-def _weigh(pieces: Iterator[Piece]) -> Mapping[str, Bytes]:
+def _weigh(pieces: Iterator[Piece], every: int) -> Mapping[str, Bytes]:
     """Uncompressed and compressed bytes by key; a block's compressed bytes are shared by size."""
     plain: Counter[str] = Counter()
     packed: Counter[str] = Counter()
+    # Bytes of the stream that were compressed, and all of them.
+    sample: Counter[str] = Counter()
+    stream: Counter[str] = Counter()
 
     def counted() -> Iterator[Piece]:
         for piece in pieces:
@@ -110,14 +117,24 @@ def _weigh(pieces: Iterator[Piece]) -> Mapping[str, Bytes]:
                 place = None  # what nobody here may read counts as zeros
             yield replace(piece, source=place)
 
-    for block, data in deflate(counted()):
+    for block, data in deflate_sample(counted(), every):
+        for key, share in block.shares:
+            stream[key] += share
+        if data is None:
+            continue
         left = len(data)
         whole = len(block.data)
         for key, share in block.shares:
             part = left * share // whole if whole else 0
             packed[key] += part
+            sample[key] += share
             left -= part
             whole -= share
+    if every > 1:
+        average = sum(packed.values()) / max(sum(sample.values()), 1)
+        for key, size in stream.items():
+            rate = packed[key] / sample[key] if sample[key] else average
+            packed[key] = round(size * rate)
     return {key: Bytes(plain[key], packed[key]) for key in sorted(plain)}
 
 

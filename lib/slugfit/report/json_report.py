@@ -37,6 +37,7 @@ def report_document(report: Report) -> Mapping[str, Any]:
             "measure": report.limit.measure,
         },
         "verdict": report.verdict,
+        "estimated": report.estimated,
         "undone": report.undone or None,
         "distributions": [_share(share) for share in report.distributions],
         "rules": [_total(total) for total in report.rules],

@@ -84,6 +84,8 @@ class Report:
     seconds: Mapping[str, float]
     untried: tuple[Failure, ...] = ()
     """What there was no time to verify."""
+    estimated: bool = False
+    """Whether the compressed sizes are those of a sample."""
 
     @property
     def weighed(self) -> int:
@@ -134,6 +136,7 @@ def make_report(
         advice=_advice(outcome, config, (run or Run()).config_vars.names, versions, over=over),
         seconds=outcome.seconds,
         untried=outcome.untried,
+        estimated=sizes.estimated,
     )
 
 

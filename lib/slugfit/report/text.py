@@ -74,6 +74,8 @@ def _verdict(report: Report) -> Iterator[str]:
     yield f"before {_both(report.before)}"
     yield f"after  {_both(report.after)}   -{share:.1%}"
     yield from _wrap(_limit(report), "limit  ")
+    if report.estimated:
+        yield from _wrap("Compressed sizes are estimated: there was no time to compress all.", "")
 
 
 def _limit(report: Report) -> str:
