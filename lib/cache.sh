@@ -4,13 +4,13 @@
 #
 # Usage: source lib/cache.sh
 
-# cache::replace_file FILE: makes stdin the content of FILE.
+# cache::replace_file FILE TEXT: makes TEXT, a line, the content of FILE.
 cache::replace_file() {
-	local file="${1}" new
+	local file="${1}" text="${2}" new
 	mkdir --parents "${file%/*}"
 	new="$(mktemp "${file}.new.XXXXXXXXXX")"
 	chmod +r "${new}"
-	cat >"${new}"
+	printf '%s\n' "${text}" >"${new}"
 	mv --force --no-target-directory "${new}" "${file}"
 }
 

@@ -121,7 +121,7 @@ environment::forget_stale_installs() {
 		rm --recursive --force "${cache_dir}/.heroku/python" "${cache_dir}/.heroku/python-poetry" \
 			"${cache_dir}/.heroku/python-uv"
 	fi
-	cache::replace_file "${record}" <<<"${now}"
+	cache::replace_file "${record}" "${now}"
 }
 
 # environment::serialized: prints the settings, NAME=VALUE, each with a zero byte behind it.

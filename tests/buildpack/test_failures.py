@@ -63,10 +63,10 @@ def test_a_missing_tool_before_the_wrapped_buildpack_runs(
     assert ran.code == 1
     assert told(ran.out) == (
         f"Slugfit's bin/{script}",
-        '\'mv "${record}.new" "${record}"\'',
+        '\'mv --force --no-target-directory "${new}" "${file}"\'',
         "127",
-        "environment::forget_stale_installs",
-        "lib/environment.sh",
+        "cache::replace_file",
+        "lib/cache.sh",
     )
     assert ran.err.count("\n") == 1
     assert not (wrapping.build / "upstream.args").exists()
@@ -114,8 +114,8 @@ def test_a_file_where_a_folder_belongs(wrapping: Buildpack) -> None:
     ran = wrapping.compile()
     assert ran.code == 1
     assert told(ran.out)[1:] == (
-        "'mkdir --parents \"${record%/*}\"'",
-        *("1", "environment::forget_stale_installs", "lib/environment.sh"),
+        "'mkdir --parents \"${1}/slugfit\"'",
+        *("1", "slim::begin_report", "lib/slim.sh"),
     )
 
 
@@ -125,7 +125,7 @@ def test_a_folder_that_cannot_be_written(wrapping: Buildpack) -> None:
     ran = wrapping.compile()
     wrapping.cache.chmod(0o755)
     assert ran.code == 1
-    assert told(ran.out)[3] == "environment::forget_stale_installs"
+    assert told(ran.out)[3] == "slim::begin_report"
 
 
 @pytest.mark.parametrize("script", ["compile", "test-compile"])
