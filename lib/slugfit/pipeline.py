@@ -12,7 +12,7 @@ from slugfit.base.clock import Clock
 from slugfit.base.errors import SlugfitError, TreeError, VerificationError
 from slugfit.measure.deadline import measured_blocks, require_time, with_deadline
 from slugfit.plan.make import make_plan
-from slugfit.prove import Returned, proved
+from slugfit.prove import proved
 from slugfit.settings.current_run import Run
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from slugfit.measure.sizes import Sizes
     from slugfit.plan.decision import Plan
+    from slugfit.proof import Returned
     from slugfit.settings.config import Config
     from slugfit.verify.step import Failure, Step
 

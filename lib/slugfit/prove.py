@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from slugfit.base.clock import Clock
 from slugfit.measure.deadline import measured_blocks
 from slugfit.plan.decide import hold_groups
 from slugfit.plan.reasons import ON_TRIAL, TOO_LITTLE_TRIED, Reason
+from slugfit.proof import Found, Proof, Returned, returned_group, returned_untried
 from slugfit.verify.bisect import find_culprits, is_foreign, suspects_first, tree_before
 from slugfit.verify.checks import steps_for
 from slugfit.verify.coverage import thinly_tried
@@ -40,54 +41,6 @@ ROUNDS = 4
 """Each puts at least one group back; more would mean that this tree is beyond us."""
 NARROWING_SECONDS = 240
 """For narrowing failures down; when that is not enough, everything is put back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """A group of files that stays because something fails without it."""
-
-    group: Group
-    """Whose files they are, and which rule had taken them."""
-    files: int
-    """How many."""
-    size: int
-    """Bytes uncompressed that they would have saved."""
-    failure: Failure
-    """What happens without them; one that was not ``tried`` if too little of ``beside`` was."""
-    beside: tuple[int, int] | None = None
-    """How much of what stands beside them was tried, and of how much; None if that was enough."""
-
-
-@dataclass(slots=True)
-class Found:
-    """What came of the steps, as far as it is known."""
-
-    known: dict[Step, Failure] = field(default_factory=dict)
-    """Failures that happen with and without the change."""
-    untried: dict[Step, Failure] = field(default_factory=dict)
-    """What there was no time for."""
-    doubtful: dict[Step, Failure] = field(default_factory=dict)
-    """Failures of which there was no time to find out whose they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A change that is made and proved, not yet committed."""
-
-    transaction: Transaction
-    """To be committed: what is not goes back."""
-    planned: Plan
-    """The plan as it was carried out."""
-    sizes: Sizes
-    """The slug with the change and without it."""
-    tried: tuple[Step, ...]
-    """What was verified."""
-    known: tuple[Failure, ...]
-    """Failures that happen with and without the change."""
-    returned: tuple[Returned, ...]
-    """What stays because it turned out to be needed."""
-    untried: tuple[Failure, ...] = ()
-    """What there was no time to verify."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +111,10 @@ def proved(
                 yield _proof(trial, opened, sizes, found, returned)
                 return
         if thin:
-            returned += tuple(_returned_untried(trial, found, group, thin[group]) for group in thin)
+            returned += tuple(
+                returned_untried(trial.planned, found, item, beside)
+                for item, beside in thin.items()
+            )
             trial = trial.without(frozenset(thin), TOO_LITTLE_TRIED)
             # With more files than were enough nothing new can fail.
             with _applied(trial) as opened:
@@ -168,7 +124,7 @@ def proved(
         if config.strict:
             break
         groups = _culprits(trial, failed)
-        returned += tuple(_returned(trial.planned, item, failed[0]) for item in sorted(groups))
+        returned += tuple(returned_group(trial.planned, item, failed[0]) for item in sorted(groups))
         step = failed[0].step
         trial = trial.without(groups, Reason("put back", step=(step.kind, step.name)))
     raise BrokenError(failed[0])
@@ -208,22 +164,6 @@ def _thin(trial: Trial, found: Found) -> Mapping[Group, tuple[int, int]]:
     if found.doubtful and not thin:
         raise BrokenError(next(iter(found.doubtful.values())), "untried")
     return thin
-
-
-def _returned_untried(
-    trial: Trial, found: Found, group: Group, beside: tuple[int, int]
-) -> Returned:
-    failures = (*found.doubtful.values(), *found.untried.values())
-    return replace(_returned(trial.planned, group, failures[0]), beside=beside)
-
-
-def _returned(planned: Plan, group: Group, failure: Failure) -> Returned:
-    taken = [
-        item
-        for item in planned.decisions
-        if item.action != "keep" and (item.owner, item.rule) == (group.owner, group.rule)
-    ]
-    return Returned(group, len(taken), sum(item.saves for item in taken), failure)
 
 
 @contextmanager

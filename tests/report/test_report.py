@@ -12,7 +12,7 @@ from slugfit.catalog.swaps import SWAPS
 from slugfit.measure.sizes import Bytes
 from slugfit.plan.decision import Group
 from slugfit.plan.reasons import LOADED_AT_START, Reason
-from slugfit.prove import Returned
+from slugfit.proof import Returned
 from slugfit.refer.reference import Reference
 from slugfit.report.advice import SwapAdvice, VariableAdvice, advise_models
 from slugfit.report.json_report import flat_facts, render_json, report_document

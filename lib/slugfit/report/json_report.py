@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slugfit.measure.sizes import Bytes
-    from slugfit.prove import Returned
+    from slugfit.proof import Returned
     from slugfit.report.advice import Advice
     from slugfit.report.make import KeptTotal, Report, RuleTotal, Share
     from slugfit.scan.faults import Fault

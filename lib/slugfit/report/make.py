@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slugfit.catalog.limits import Limit
     from slugfit.pipeline import Outcome
     from slugfit.plan.reasons import Reason
-    from slugfit.prove import Returned
+    from slugfit.proof import Returned
     from slugfit.scan.faults import Fault
     from slugfit.settings.config import Config
     from slugfit.verify.step import Failure, Step, StepKind

@@ -15,7 +15,7 @@ from slugfit.scan.owners import APP, INSTALLER, PYTHON, UNOWNED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slugfit.prove import Returned
+    from slugfit.proof import Returned
     from slugfit.report.make import Report
     from slugfit.verify.step import Failure, StepKind
 
