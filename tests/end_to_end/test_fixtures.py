@@ -15,6 +15,7 @@ import pytest
 
 from slugfit.scan.module_names import importable_modules
 from slugfit.scan.tree import scan_tree
+from slugfit.verify.child import run_child
 from slugfit.verify.run import run_steps
 from slugfit.verify.step import Step, StepContext
 from small_app import MANAGERS, small_app
@@ -112,13 +113,10 @@ def test_the_slug_is_much_smaller(real: Built, request: pytest.FixtureRequest) -
     assert real.report["after"]["compressed"] <= most * real.report["before"]["compressed"]
 
 
-def test_every_module_that_could_be_imported_before_can_be_imported_after(
-    real: Built, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_every_module_that_could_be_imported_before_can_be_imported_after(real: Built) -> None:
     before, after = real.cache / ".heroku/python", real.app / ".heroku/python"
     modules = importable(after)
-    home = tmp_path_factory.mktemp("home")
-    suspects = sorted(failing(after, modules, home) - failing(before, modules, home))
+    suspects = sorted(failing(after, modules) - failing(before, modules))
     # One that only fails after certain others is tried alone, in both trees.
     broken = {
         failure.step.name: failure.error
@@ -144,27 +142,14 @@ def child(prefix: Path) -> StepContext:
     return StepContext(prefix, layout_of(prefix), None)
 
 
-def failing(prefix: Path, modules: list[str], home: Path) -> set[str]:
+def failing(prefix: Path, modules: list[str]) -> set[str]:
     """Those of ``modules`` that cannot be imported, one after the other in few processes."""
     failed: set[str] = set()
     waiting = list(modules)
     while waiting:
-        steps = [["import", name, True] for name in waiting]
-        task = {"steps": steps, "seconds": 120, "spare": 0, "paths": [], "root": "", "stash": ""}
-        task |= {"django": False, "folder": str(home), "unchanged": []}
-        done = subprocess.run(
-            [prefix / "bin/python", "-I", "-B", ROOT / "lib/slugfit/verify/probe.py"],
-            input=json.dumps(task).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"LD_LIBRARY_PATH": str(prefix / "lib"), "HOME": str(home)},
-            cwd=home,
-            timeout=1800,
-            check=False,
-        )
-        answers = [json.loads(line) for line in done.stdout.splitlines()]
-        assert answers, "the probe did not start"
-        answered = {answer["name"]: answer["error"] for answer in answers if "kind" in answer}
+        answers = run_child(child(prefix), [Step("import", name) for name in waiting], 1800)
+        assert answers.began, f"the probe did not start: {answers.ending}"
+        answered = {name: answer["error"] for (_, name), answer in answers.by_step.items()}
         failed |= {name for name, error in answered.items() if error}
         waiting = [name for name in waiting if name not in answered]
         if waiting:
