@@ -70,7 +70,7 @@ slim::_libraries() {
 }
 
 # slim::check_config BUILD_DIR ENV_DIR: fails, with every error named, if the configuration is not
-# valid. An engine that cannot say is no reason to stop a deploy.
+# valid.
 slim::check_config() {
 	local build_dir="${1}" env_dir="${2}" problems="${SCRATCH_DIR:?}/problems" python
 	python="$(slim::python "${build_dir}")"
@@ -80,39 +80,34 @@ slim::check_config() {
 		return 1
 	fi
 	slim::engine "${build_dir}" config "${build_dir}" --env-dir "${env_dir}" >"${problems}" 2>&1
-	case "${slim_status}" in
-		0) ;;
-		2) output::error <"${problems}" ;;
-		*)
-			output::warning <"${problems}"
-			output::warning "Slugfit could not check its configuration (exit code ${slim_status}); the build goes on."
-			slim_status=0
-			;;
-	esac
-	[[ "${slim_status}" -eq 0 ]]
+	slim::_go_on_after config "${build_dir}" "${env_dir}" "${problems}"
 }
 
 # slim::models BUILD_DIR CACHE_DIR ENV_DIR: fetches the models that the app asks for. Fails, with the
-# reason, if one is missing: unlike slimming this is what the app needs. An engine that cannot say
-# is no reason to stop the deploy of an app that asks for none.
+# reason, if one is missing.
 slim::models() {
 	local build_dir="${1}" cache_dir="${2}" env_dir="${3}" problems="${SCRATCH_DIR:?}/problems"
 	slim::engine "${build_dir}" models "${build_dir}" --env-dir "${env_dir}" --cache-dir "${cache_dir}" \
 		--build-log 2>"${problems}"
-	case "${slim_status}" in
-		0) return 0 ;;
-		2 | 10) ;;
-		*)
-			if ! grep --quiet --fixed-strings 'slugfit.models' "${build_dir}/pyproject.toml" 2>/dev/null; then
-				output::warning <"${problems}"
-				output::warning "Slugfit could not look for models (exit code ${slim_status}); the build goes on."
-				return 0
-			fi
-			printf 'Slugfit could not fetch the models (exit code %d).\n' "${slim_status}" >>"${problems}"
-			;;
-	esac
-	output::error <"${problems}"
-	return 1
+	slim::_go_on_after models "${build_dir}" "${env_dir}" "${problems}"
+}
+
+# Fails, with PROBLEMS in the log, if the end of that STEP means that the build stops. That is for the
+# engine's `conclude` to say; one that cannot say even this is heard again where it would slim.
+slim::_go_on_after() {
+	local step="${1}" build_dir="${2}" env_dir="${3}" problems="${4}"
+	if [[ "${slim_status}" -eq 0 ]]; then
+		return 0
+	fi
+	slim::engine "${build_dir}" conclude "${build_dir}" --env-dir "${env_dir}" --step "${step}" \
+		--status "${slim_status}" >"${SCRATCH_DIR:?}/answer" 2>>"${problems}"
+	if [[ "${slim_status}" -ne 0 && -s "${SCRATCH_DIR}/answer" ]]; then
+		cat "${SCRATCH_DIR}/answer" >>"${problems}"
+		output::error <"${problems}"
+		return "${slim_status}"
+	fi
+	output::warning <"${problems}"
+	output::warning <"${SCRATCH_DIR}/answer"
 }
 
 slim::no_python() {

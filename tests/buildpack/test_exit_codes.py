@@ -126,24 +126,41 @@ def test_models_are_fetched_before_anything_is_built(
     assert asked == ["models", build, "--env-dir", env, "--cache-dir", cache, "--build-log"]
 
 
-@pytest.mark.parametrize("code", [2, 10])
-def test_a_model_that_cannot_be_had_stops_the_build(wrapping: Buildpack, code: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (2, "its configuration has errors"),
+        (10, "a model that pyproject.toml asks for could not be fetched"),
+    ],
+)
+def test_a_model_that_cannot_be_had_stops_the_build(
+    wrapping: Buildpack, code: int, says: str
+) -> None:
     models = {"exit": code, "stdout": "       a.onnx\n", "stderr": "what\n  why\n"}
     wrapping.faults({"models": models}, IDLE)
     ran = wrapping.compile()
-    assert ran == Ran(1, "       a.onnx\n\n !     what\n !       why\n\n", "")
+    told = f" !     what\n !       why\n !     The build stops here: {says}.\n"
+    assert ran == Ran(code, f"       a.onnx\n\n{told}\n", "")
     assert not (wrapping.build / "upstream.args").exists()
 
 
-@pytest.mark.parametrize("step", [{"exit": 1, "stderr": "boom\n"}, {"signal": 9}])
+@pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ({"exit": 1, "stderr": "boom\n"}, "failed (exit code 1)"),
+        ({"signal": 9}, "was killed (signal 9: most often too little memory)"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_an_engine_that_fails_over_models_stops_the_apps_that_have_some(
-    wrapping: Buildpack, step: Mapping[str, object]
+    wrapping: Buildpack, step: Mapping[str, object], says: str, encoding: str
 ) -> None:
     wrapping.faults({"models": step}, IDLE)
     ran = wrapping.compile()
     assert (ran.code, ran.err) == (0, "")
-    assert " !     Slugfit could not look for models (exit code 1" in ran.out
-    (wrapping.build / "pyproject.toml").write_text("[[tool.slugfit.models]]\n")
+    assert f" !     Slugfit {says} and could not look for models; the build goes on." in ran.out
+    asked = '[[tool.slugfit.models]]\nurl = "https://models.example/a"\npath = "a"\n'
+    (wrapping.build / "pyproject.toml").write_text(asked, encoding)
     ran = wrapping.compile()
-    assert (ran.code, ran.err) == (1, "")
-    assert " !     Slugfit could not fetch the models (exit code 1" in ran.out
+    assert (ran.code, ran.err) == (10, "")
+    assert f" !     Slugfit {says} and could not look for models; the build stops," in ran.out

@@ -165,8 +165,8 @@ def test_a_clean_up_that_fails_is_told(wrapping: Buildpack) -> None:
 
 def test_what_has_been_told_is_not_told_again(wrapping: Buildpack) -> None:
     cases: tuple[tuple[Faults, int], ...] = (
-        ({"config": {"exit": 2, "stderr": "wrong\n"}}, 1),
-        ({"models": {"exit": 10, "stderr": "wrong\n"}}, 1),
+        ({"config": {"exit": 2, "stderr": "wrong\n"}}, 2),
+        ({"models": {"exit": 10, "stderr": "wrong\n"}}, 10),
         ({"slim": {"exit": 4}}, 4),
         ({"slim": {"signal": 9}, "conclude": {"exit": 4, "stdout": "not put back"}}, 4),
     )

@@ -81,7 +81,7 @@ def test_report_merges_the_wrapped_buildpacks(wrapping: Buildpack) -> None:
     ("script", "setting", "code"),
     [
         ("compile", {"FAKE_EXIT": "7"}, 7),
-        ("compile", {"SLUGFIT_LEVEL": "most"}, 1),
+        ("compile", {"SLUGFIT_LEVEL": "most"}, 2),
         ("compile", {"SLUGFIT_UPSTREAM": "/nowhere"}, 1),
         ("test-compile", {}, 0),
     ],

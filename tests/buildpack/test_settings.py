@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 def test_bad_configuration_stops_before_any_work(wrapping: Buildpack) -> None:
     wrapping.config(SLUGFIT_LIMIT="x", SLUGFIT_LEVEL="y")
     ran = wrapping.compile()
-    assert (ran.code, ran.err) == (1, "")
+    assert (ran.code, ran.err) == (2, "")
     assert ran.out.startswith("\n !     ")
     assert ran.out.endswith("\n\n")
     assert {line[:7].rstrip() for line in ran.out.splitlines()} == {"", " !"}
     assert "SLUGFIT_LIMIT is 'x'" in ran.out
     assert "SLUGFIT_LEVEL is 'y'" in ran.out
     assert not (wrapping.build / "upstream.args").exists()
-    assert wrapping.commands() == ["config"]
+    assert wrapping.commands() == ["config", "conclude"]
 
 
 def test_an_engine_that_cannot_read_the_configuration_stops_no_deploy(wrapping: Buildpack) -> None:
     wrapping.faults({"config": {"exit": 1, "stderr": "boom\n"}}, IDLE)
     ran = wrapping.compile()
     assert ran.code == 0
-    assert "could not check its configuration (exit code 1)" in ran.out
+    assert "(exit code 1) and could not check its configuration; the build goes on." in ran.out
     assert (wrapping.build / "upstream.args").exists()
 
 

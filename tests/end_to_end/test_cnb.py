@@ -197,7 +197,7 @@ def test_images_for_tests_are_not_slimmed(lifecycle: Lifecycle) -> None:
 @pytest.mark.parametrize(
     ("variables", "code", "told"),
     [
-        ({"SLUGFIT_LEVEL": "most"}, 1, "SLUGFIT_LEVEL is 'most'"),
+        ({"SLUGFIT_LEVEL": "most"}, 2, "SLUGFIT_LEVEL is 'most'"),
         ({"SLUGFIT_LIMIT": "10", "SLUGFIT_OVER_LIMIT": "fail"}, 3, "over the limit"),
     ],
 )

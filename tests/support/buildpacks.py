@@ -26,9 +26,9 @@ CANARY = "c4n4ry-s3cret"
 MARK = "export BUILT_WITH_SLUGFIT=1\n"
 """What Slugfit itself adds to its export file: a second one in the same build goes by it."""
 
-# Logs each call beside itself. If faults.json has an entry whose words are all among the arguments,
-# the first such entry says what happens: print, write files into the folder of --into, exit, die.
-# Else, or if the entry says so, the real engine runs.
+# Logs each call beside itself. If faults.json has an entry that is the command, or an option of the
+# call, or empty, the first such entry says what happens: print, write files into the folder of
+# --into, exit, die. Else, or if the entry says so, the real engine runs.
 SEAM = """
 import json, os, runpy, signal, sys
 here = os.path.dirname(os.path.abspath(__file__))
@@ -38,8 +38,8 @@ with open(os.path.join(here, "calls.jsonl"), "a") as calls:
                                 ("isolated", "no_site", "dont_write_bytecode")]}), file=calls)
 with open(os.path.join(here, "faults.json")) as file:
     faults = json.load(file)
-for words, fault in faults.items():
-    if set(words.split()) <= set(sys.argv[1:]):
+for word, fault in faults.items():
+    if word in ("", sys.argv[1]) or word.startswith("--") and word in sys.argv:
         if fault.get("real"):
             break
         for name, text in fault.get("files", {}).items():
@@ -123,7 +123,7 @@ class Buildpack:
             (self.env / name).write_text(value)
 
     def faults(self, faults: Faults, others: Faults = MappingProxyType({})) -> None:
-        """What happens instead of calls that have all words of an entry among their arguments."""
+        """What happens instead of calls, by their command or one of their options."""
         (self.root / "lib/slugfit/faults.json").write_text(
             json.dumps({**faults, **{key: others[key] for key in others if key not in faults}})
         )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from slugfit.base.errors import Exit, UsageError
 from slugfit.commands.command import Command, need_folder
-from slugfit.deploy.ending import ending_of
+from slugfit.deploy.ending import EarlyStep, ending_before_slimming, ending_of
 from slugfit.deploy.process_variables import (
     applying_variables,
     export_script,
@@ -155,12 +155,16 @@ class ConcludeOptions(ScriptOptions):
     """For ``conclude``."""
 
     status: int
+    step: EarlyStep | None
 
 
 def configure_conclude(parser: argparse.ArgumentParser) -> None:
     """The arguments of ConcludeOptions."""
     _add_build(parser)
     parser.add_argument("--status", metavar="NUMBER", type=int, required=True)
+    parser.add_argument(
+        "--step", choices=get_args(EarlyStep), help="what it ran, if it was not slimming"
+    )
 
 
 def run_conclude(options: ConcludeOptions, console: Console) -> int:
@@ -168,7 +172,12 @@ def run_conclude(options: ConcludeOptions, console: Console) -> int:
 
     The exit code is the build's: 0 if it goes on.
     """
-    ending = ending_of(options.root, options.status, lambda: options.settings().strict)
+    if options.step:
+        ending = ending_before_slimming(
+            options.step, options.status, lambda: bool(options.settings().models)
+        )
+    else:
+        ending = ending_of(options.root, options.status, lambda: options.settings().strict)
     for line in ending.lines:
         console.say(line)
     return ending.code

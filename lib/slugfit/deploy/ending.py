@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import signal
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from slugfit.apply.transaction import recover_tree
 from slugfit.base.errors import Exit, SlugfitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 STOPS = {
@@ -25,6 +25,13 @@ STOPS = {
     Exit.MODEL: "a model that pyproject.toml asks for could not be fetched",
 }
 """The exit codes for which a build has to stop, and why; each is then the build's own."""
+
+EarlyStep = Literal["config", "models"]
+"""The commands of a build that come before slimming, and change nothing that could be undone."""
+_EARLY: Mapping[EarlyStep, str] = {
+    "config": "check its configuration",
+    "models": "look for models",
+}
 
 _SHELL = 128
 """What a shell adds to the number of the signal that ended a program."""
@@ -57,17 +64,37 @@ def ending_of(root: Path, status: int, is_strict: Callable[[], bool]) -> Ending:
     except SlugfitError as error:
         unsaved = f"Slugfit {how}, and the app could not be put back as it was. Build again."
         return Ending(Exit.ROLL_BACK, (unsaved, *filter(None, (error.what, error.why))))
-    if _asked(is_strict):
+    if _asked(is_strict, unsure=False):
         stops = "The app is as it was before; the build stops because SLUGFIT_STRICT is on."
         return Ending(Exit.INTERNAL, (f"Slugfit {how}. {stops}",))
     return Ending(Exit.OK, (f"Slugfit {how}. The app is as it was before, and ships unslimmed.",))
 
 
-def _asked(is_strict: Callable[[], bool]) -> bool:
+def ending_before_slimming(
+    step: EarlyStep, status: int, asks_for_models: Callable[[], bool]
+) -> Ending:
+    """What a build does after the command ``step`` ended with ``status``.
+
+    An engine that cannot say is no reason to stop a deploy, except for models: unlike slimming,
+    they are what the app needs. ``asks_for_models`` is asked only then; if it raises SlugfitError,
+    that means yes.
+    """
+    if status == Exit.OK:
+        return Ending(Exit.OK)
+    if status in STOPS:
+        return Ending(status, (f"The build stops here: {STOPS[Exit(status)]}.",))
+    how = f"Slugfit {how_it_ended(status)} and could not {_EARLY[step]}"
+    if step == "models" and _asked(asks_for_models, unsure=True):
+        why = "the build stops, because pyproject.toml asks for some"
+        return Ending(Exit.MODEL, (f"{how}; {why}.",))
+    return Ending(Exit.OK, (f"{how}; the build goes on.",))
+
+
+def _asked(question: Callable[[], bool], *, unsure: bool) -> bool:
     try:
-        return is_strict()
+        return question()
     except SlugfitError:
-        return False
+        return unsure
 
 
 def how_it_ended(status: int) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.atomic import write_atomically
 from slugfit.base.errors import Exit, SlugfitError
-from slugfit.deploy.ending import STOPS, Ending, ending_of, how_it_ended
+from slugfit.deploy.ending import Ending, ending_before_slimming, ending_of
 from slugfit.deploy.process_variables import applying_variables, profile_script
 from slugfit.deploy.single_file import engine_location
 from slugfit.settings.config import read_config, read_pyproject
@@ -55,11 +55,12 @@ def slim_as_hook(place: BuildPlace) -> Ending:
         )
     started = str(int(time.time()))
     code = _engine("models", str(place.root), "--build-log", *_options(place))
-    if code not in STOPS:
-        if code != Exit.OK:
-            said.append(f"Slugfit {how_it_ended(code)} and could not look for models.")
-        slimming = (*_options(place), *_store(place), "--started", started)
-        code = _engine("slim", str(place.root), "--build-log", "--slugignore-applied", *slimming)
+    models = ending_before_slimming("models", code, lambda: bool(_settings(place).models))
+    said += models.lines
+    if models.code != Exit.OK:
+        return replace(models, lines=tuple(said))
+    slimming = (*_options(place), *_store(place), "--started", started)
+    code = _engine("slim", str(place.root), "--build-log", "--slugignore-applied", *slimming)
     ending = ending_of(place.root, code, lambda: _settings(place).strict)
     if code == Exit.OK:
         said += _profile(place)
