@@ -71,7 +71,8 @@ READING_PATH = frozenset(
 PURE = [
     name
     for name in MODULES
-    if rooms.room_of(name) in {"catalog", "plan"} and name != "slugfit.plan.make"
+    if rooms.room_of(name) in {"catalog", "plan"}
+    and name not in {"slugfit.plan.make", "slugfit.plan.reading"}
 ]
 """What decides from facts alone."""
 
@@ -178,7 +179,11 @@ def test_what_decides_does_not_look_at_the_disk(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [name for name in MODULES if rooms.room_of(name) in {"scan", "settings", "refer", "plan"}],
+    [
+        name
+        for name in MODULES
+        if rooms.room_of(name) in {"scan", "settings", "refer", "evidence", "plan"}
+    ],
 )
 def test_the_line_changes_nothing_before_apply(name: str) -> None:
     assert touches(MODULES[name].read_text("utf-8"), WRITING_OS, WRITING_PATH) - {"open"} == set()

@@ -37,7 +37,14 @@ TREE = slug(
     distribution(
         "pkg",
         "1.0",
-        {"pkg/__init__.py": "", "pkg/tests/x.py": "", "pkg/a.pyi": "", "pkg/link.pyi": Link("a")},
+        {
+            "pkg/__init__.py": "",
+            "pkg/tests/x.py": "",
+            "pkg/a.py": "",
+            "pkg/a.pyi": "",
+            "pkg/link.py": "",
+            "pkg/link.pyi": Link("a"),
+        },
     ),
     app_py="import pkg\n",
 )

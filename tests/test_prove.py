@@ -33,7 +33,13 @@ OPENS = (
 NEEDY = distribution(
     "needy",
     "1.0",
-    {"needy/__init__.py": OPENS, "needy/tests/data": "needed", "needy/a.pyi": "# stub"},
+    {
+        "needy/__init__.py": OPENS,
+        "needy/tests/data": "needed",
+        "needy/tests/test_it.py": "",
+        "needy/a.py": "",
+        "needy/a.pyi": "# stub",
+    },
 )
 OTHER = distribution("other", "2.0", {"other/__init__.py": "", "other/tests/x.py": "x = 1"})
 APP: dict[str, Content] = {"app.py": "import needy\nimport other\n"}
@@ -48,7 +54,7 @@ def test_what_is_needed_comes_back_and_the_rest_stays_gone(tmp_path: Path) -> No
     outcome = slim_tree(root, settings())
     assert not outcome.undone
     (item,) = outcome.returned
-    assert (item.group, item.files, item.size) == (Group("needy", "tests"), 1, len("needed"))
+    assert (item.group, item.files) == (Group("needy", "tests"), 2)
     assert item.failure.error.startswith("FileNotFoundError")
     assert removed(root, "needy/tests/data", "needy/a.pyi", "other/tests") == [
         "needy/a.pyi",
@@ -77,10 +83,10 @@ def test_the_report_says_so(tmp_path: Path) -> None:
     made = make_report(slim_tree(root, settings()), settings(), action="slim")
     told = " ".join(render_terminal(made).split())
     assert (
-        "! Put back 1 files (0.0 MB) of needy that the rule tests had taken: needy could no" in told
+        "! Put back 2 files (0.0 MB) of needy that the rule tests had taken: needy could no" in told
     )
     (item,) = report_document(made)["verification"]["put_back"]
-    assert (item["distribution"], item["rule"], item["files"]) == ("needy", "tests", 1)
+    assert (item["distribution"], item["rule"], item["files"]) == ("needy", "tests", 2)
     assert item["failure"]["module"] == "needy"
 
 
@@ -105,7 +111,8 @@ def test_several_at_once_come_back(tmp_path: Path, count: int) -> None:
     site: dict[str, Content] = {}
     for number in range(count):
         name = f"needy{number}"
-        site |= distribution(name, "1", {f"{name}/__init__.py": OPENS, f"{name}/tests/data": ""})
+        tests = {f"{name}/tests/data": "", f"{name}/tests/test_it.py": ""}
+        site |= distribution(name, "1", {f"{name}/__init__.py": OPENS, **tests})
     root = real_slug(tmp_path, {**site, **OTHER}, {"app.py": "import other\n"})
     outcome = slim_tree(root, settings())
     assert [item.group.owner for item in outcome.returned] == [f"needy{n}" for n in range(count)]
@@ -313,9 +320,8 @@ def slow(name: str, count: int) -> dict[str, Content]:
         f"{name}/m{number}.py": "import time; time.sleep(0.2)\n" for number in range(count)
     }
     files[f"{name}/z_last.py"] = f"import time; time.sleep(0.2)\n{OPENS}"
-    return distribution(
-        name, "1.0", {f"{name}/__init__.py": "", **files, f"{name}/tests/data": "needed"}
-    )
+    tests = {f"{name}/tests/data": "needed", f"{name}/tests/test_it.py": ""}
+    return distribution(name, "1.0", {f"{name}/__init__.py": "", **files, **tests})
 
 
 def test_a_group_of_which_too_little_was_tried_comes_back(
@@ -325,7 +331,7 @@ def test_a_group_of_which_too_little_was_tried_comes_back(
     root = real_slug(tmp_path, {**slow("slow", 12), **OTHER}, {"app.py": "import other\n"})
     outcome = slim_tree(root, settings())
     (item,) = outcome.returned
-    assert (item.group, item.files) == (Group("slow", "tests"), 1)
+    assert (item.group, item.files) == (Group("slow", "tests"), 2)
     assert item.beside is not None
     assert 0 < item.beside[0] < item.beside[1] == 14
     assert removed(root, "slow/tests/data", "other/tests") == ["other/tests"]

@@ -25,6 +25,7 @@ ROOMS = {
     "scan": "tree, layout, distributions, modules, the app, its lists",
     "settings": "what the user set, and the facts of this run",
     "refer": "the closure over references; what the app's start loads",
+    "evidence": "what a file is, by what is in it: test code, stubs, sources",
     "plan": "Decision and friends; decide (pure); make",
     "measure": "the tar stream, its deflated size, by distribution and rule",
     "verify": "the child, its probe, checks, smoke, bisection",

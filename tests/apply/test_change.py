@@ -32,6 +32,7 @@ PACKAGE = distribution(
         "pkg/empty": Folder(),
         "pkg/tests/__init__.py": "",
         "pkg/tests/data/a/b.txt": "",
+        "pkg/stub.py": "",
         "pkg/stub.pyi": "",
     },
 )

@@ -27,6 +27,7 @@ FILES: dict[str, Content] = {
     "pkg/__init__.py": "def main(): pass\n",
     "pkg/tests/__init__.py": "",
     "pkg/tests/test_a.py": "assert False\n",
+    "pkg/core.py": "",
     "pkg/core.pyi": "",
     "pkg/with, comma.txt": "",
     "pkg/tests/with, comma.txt": "",

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-PKG = distribution(
-    "pkg", "1.0", {"pkg/__init__.py": "", "pkg/a.pyi": "stub", "pkg/tests/x.py": "x = 1"}
-)
+MODULES: dict[str, Content] = {"pkg/__init__.py": "", "pkg/a.py": "", "pkg/b.py": ""}
+PKG = distribution("pkg", "1.0", {**MODULES, "pkg/a.pyi": "stub", "pkg/tests/x.py": "x = 1"})
 OTHER = distribution("other", "1.0", {"other/__init__.py": "", "other/tests/y.py": "y = 1"})
 APP: dict[str, Content] = {"app.py": "import pkg, other\n"}
 STUB, TEST = "pkg/a.pyi", "pkg/tests/x.py"
@@ -174,7 +173,7 @@ def test_nothing_leaves_the_tree_through_a_link(tmp_path: Path) -> None:
 
 
 def test_links_and_modes_come_back_as_they_were(tmp_path: Path) -> None:
-    files: dict[str, Content] = {"pkg/__init__.py": "", "pkg/b.pyi": Link("a.pyi"), STUB: "stub"}
+    files: dict[str, Content] = {**MODULES, "pkg/b.pyi": Link("a.pyi"), STUB: "stub"}
     root = real_slug(tmp_path / "build", distribution("pkg", "1.0", files), APP)
     (root / SITE / STUB).chmod(0o640)
     before = snapshot(root)

@@ -28,6 +28,7 @@ PACKAGE = distribution(
         "pkg/tests/__init__.py": "",
         "pkg/tests/kept.py": "",
         "pkg/tests/gone.py": "x = 1\n",
+        "pkg/a.py": "",
         "pkg/a.pyi": "",
     },
 )
@@ -35,7 +36,7 @@ TREE = slug(PACKAGE, app_py="import pkg\n")
 APP: dict[str, Content] = {"app.py": "import pkg\n"}
 NEEDY = {
     "pkg/__init__.py": "import os; os.stat(os.path.join(os.path.dirname(__file__), 'stset'[::-1]))",
-    "pkg/tests/x": "",
+    "pkg/tests/x.py": "",
 }
 # trees.SITE, which is of a fixed version, against pythons.SITE of this Python's.
 FAKE = ".heroku/python/lib/python3.11/site-packages"
@@ -168,7 +169,7 @@ def test_a_tree_that_cannot_be_changed_is_0_or_7_if_strict(tmp_path: Path) -> No
 def test_a_signal_puts_everything_back_at_once(
     tmp_path: Path, number: signal.Signals, times: int
 ) -> None:
-    slow = {"pkg/__init__.py": "import time; time.sleep(30)", "pkg/tests/x": ""}
+    slow = {"pkg/__init__.py": "import time; time.sleep(30)", "pkg/tests/x.py": ""}
     root = real_slug(tmp_path, slow, APP)
     before = snapshot(root)
     # A shell's background jobs ignore SIGINT; what is started here does not.
@@ -189,7 +190,7 @@ def test_a_signal_puts_everything_back_at_once(
 
 
 def test_a_killed_run_is_put_back_by_the_next(tmp_path: Path) -> None:
-    slow = {"pkg/__init__.py": "import time; time.sleep(30)", "pkg/tests/x": ""}
+    slow = {"pkg/__init__.py": "import time; time.sleep(30)", "pkg/tests/x.py": ""}
     root = real_slug(tmp_path, slow, APP)
     before = snapshot(root)
     with subprocess.Popen(command("slim", root), start_new_session=True) as child:

@@ -34,6 +34,7 @@ ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only a superuser can s
 PACKAGE: dict[str, Content] = {
     "pkg/__init__.py": "",
     "pkg/core.so": library(),
+    "pkg/stub.py": "",
     "pkg/stub.pyi": "",
     "pkg/tests/deep/x.txt": "",
     "pkg/tests/x.py": "",

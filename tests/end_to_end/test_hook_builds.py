@@ -51,7 +51,7 @@ class Project:
         """Run the stand-in as a platform does: a new folder each time, the same cache."""
         root = self.folder / name
         shutil.copytree(self.app, root)
-        env_dir = plant(self.folder / f"env_{name}", dict(variables))
+        env_dir = plant(self.folder / f"env_{name}", {"SLUGFIT_WORTH": "0", **variables})
         standin = self.folder / f"standin_{name}"
         shutil.copytree(ROOT / "lib/standin", standin)
         (standin / "export").unlink(missing_ok=True)

@@ -137,7 +137,7 @@ def test_the_log_of_a_build(server: Server, tmp_path: Path) -> None:
 def test_the_log_of_a_build_without_its_model(server: Server, tmp_path: Path) -> None:
     server.files.pop("/small.bin")
     ran = compiled(tmp_path, pyproject(server))
-    assert (ran.code, ran.err) == (1, "")
+    assert (ran.code, ran.err) == (10, "")
     assert ran.out.replace(str(server.port), "PORT") == (
         "-----> Models\n"
         "       models/small.bin: fetching from http://127.0.0.1:PORT/small.bin\n"
@@ -146,6 +146,7 @@ def test_the_log_of_a_build_without_its_model(server: Server, tmp_path: Path) ->
         " !     slugfit: models/small.bin could not be fetched from http://127.0.0.1:PORT/small.bin.\n"
         " !       The server answered 404 Not Found.\n"
         " !       Correct its url in pyproject.toml.\n"
+        " !     The build stops here: a model that pyproject.toml asks for could not be fetched.\n"
         "\n"
     )
 
@@ -153,7 +154,7 @@ def test_the_log_of_a_build_without_its_model(server: Server, tmp_path: Path) ->
 def test_errors_in_models_stop_a_build_with_the_others(server: Server, tmp_path: Path) -> None:
     text = "[tool.slugfit]\nlevel = 'x'\n" + pyproject(server).replace("'boot'", "'later'")
     ran = compiled(tmp_path, text)
-    assert (ran.code, ran.err) == (1, "")
+    assert (ran.code, ran.err) == (2, "")
     assert " !     - SLUGFIT_LEVEL is 'x'; it accepts standard, measure." in ran.out
     assert ' !     - [[tool.slugfit.models]] 2: when must be "build" or "boot".' in ran.out
     assert server.asked == []

@@ -85,8 +85,8 @@ class Platform:
         return self.folder / "app"
 
     def build(self, *names: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        settings = {"SLUGFIT_UPSTREAM": str(self.folder / "python"), **variables}
-        env_dir = plant(self.folder / "env", dict(settings))
+        settings = {"SLUGFIT_UPSTREAM": str(self.folder / "python"), "SLUGFIT_WORTH": "0"}
+        env_dir = plant(self.folder / "env", {**settings, **variables})
         packs = [self.folder / name for name in names]
         return subprocess.run(
             ["bash", "-c", RUNNER, "bash", self.app, self.folder / "cache", env_dir, *packs],

@@ -109,6 +109,7 @@ def test_the_inline_buildpacks_line_slims_as_it_says(tmp_path: Path) -> None:
         env={
             "PATH": f"{lifecycle.environment}/bin:{os.environ['PATH']}",
             "VIRTUAL_ENV": str(lifecycle.environment),
+            "SLUGFIT_WORTH": "0",
         },
         capture_output=True,
         text=True,

@@ -34,6 +34,7 @@ SMALL = slug(
             "pkg/__init__.py": "x = 1\n" * 500,
             "pkg/tests/__init__.py": "y = 2\n" * 900,
             "pkg/tests/link": Link("__init__.py"),
+            "pkg/a.py": "",
             "pkg/a.pyi": "z: int\n" * 100,
         },
     )

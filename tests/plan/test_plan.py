@@ -149,7 +149,9 @@ def test_a_condition_that_does_not_hold_is_the_reason(tmp_path: Path) -> None:
 
 
 def test_a_removed_file_saves_its_size(tmp_path: Path) -> None:
-    found = make_plan(plant(tmp_path, slug({"pkg/a.h": "12345"})), chosen()).decisions
+    found = make_plan(
+        plant(tmp_path, slug({"pkg/a.h": "12345", "pkg/fast.so": ""})), chosen()
+    ).decisions
     (gone,) = [item for item in found if item.action == "remove"]
     assert (gone.path, gone.size, gone.saves) == (f"{SITE}/pkg/a.h", 5, 5)
     assert gone.reason == BY_RULE
@@ -274,9 +276,12 @@ def test_planning_needs_no_more_than_its_facts() -> None:
 
 
 def test_files_of_a_package_inside_another_one_stay_as_its_record_says(tmp_path: Path) -> None:
-    inner = distribution("inner", "1", {"inner/__init__.py": "", "inner/a.pyi": ""})
+    inner = distribution(
+        "inner", "1", dict.fromkeys(("inner/__init__.py", "inner/a.py", "inner/a.pyi"), "")
+    )
     vendored = {f"outer/_vendor/{name}": content for name, content in inner.items()}
-    outer = distribution("outer", "1", {"outer/a.pyi": "", "outer/_vendor/b.pyi": "", **vendored})
+    stubs_of = ("outer/a.py", "outer/a.pyi", "outer/_vendor/b.py", "outer/_vendor/b.pyi")
+    outer = distribution("outer", "1", {**dict.fromkeys(stubs_of, ""), **vendored})
     plant(tmp_path, slug(outer))
     made = make_plan(tmp_path, chosen())
     stubs = {item.path.removeprefix(f"{SITE}/outer/"): item for item in made.decisions}

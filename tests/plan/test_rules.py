@@ -59,6 +59,7 @@ CASES = {
     "tests folders and files of packages": Case(
         "tests",
         goes="site/pkg/tests/__init__.py site/pkg/tests/data/x.json site/pkg/test/deep/a.txt "
+        "site/pkg/test/test_deep.py "
         "site/pkg/test_it.py site/pkg/sub/it_test.py site/pkg/conftest.py site/test_top.py "
         "site/tests/__init__.py site/conftest.py",
         stays="site/pkg/__init__.py site/pkg/contest.py site/pkg/latest.py site/pkg/testing/x.py "
@@ -156,15 +157,18 @@ CASES = {
     ),
     "docs and examples of packages": Case(
         "docs",
-        goes="site/pkg/docs/index.rst site/pkg/doc/a.html site/pkg/examples/x.py "
-        "site/pkg/example/x.py site/docs/conf.py",
-        stays="site/pkg/docs.py site/pkg/docstring/x.py site/pkg/documents/x.json docs/index.md "
+        goes="site/pkg/docs/index.rst site/pkg/doc/a.html site/pkg/examples/x.ipynb "
+        "site/pkg/example/x.md site/docs/logo.png",
+        stays="site/pkg/docs/x.json site/pkg/doc/_static/a.css site/pkg/examples/x.py "
+        "site/docs/conf.py "
+        "site/pkg/docs.py site/pkg/docstring/x.py site/pkg/documents/x.json docs/index.md "
         "site/pkg/example.json",
     ),
     "docs that are code": Case(
         "docs",
-        goes="site/botocore/docs/unused.py",
-        stays="site/botocore/docs/__init__.py site/botocore/docs/docstring.py",
+        goes="site/botocore/doc/index.rst",
+        stays="site/botocore/docs/__init__.py site/botocore/docs/docstring.py "
+        "site/botocore/docs/unused.py site/botocore/docs/index.rst",
         files={"site/botocore/client.py": "from botocore.docs.docstring import ClientMethod\n"},
     ),
     "metadata, also what a package carries along": Case(
@@ -201,7 +205,7 @@ CASES = {
     ),
     "a module without source that is imported": Case(
         "tests",
-        goes="site/pkg/tests/other.pyc",
+        goes="site/pkg/tests/other.pyc site/pkg/tests/test_a.py site/pkg/tests/test_b.py",
         stays="site/pkg/tests/helpers.pyc",
         files={"app.py": IMPORTER},
     ),
@@ -271,65 +275,74 @@ CASES = {
     ),
     "programs for Windows": Case(
         "windows-programs",
-        goes="site/pkg/t64.exe site/pkg/run.bat site/pkg/x.cmd site/pkg/x.ps1",
-        stays="site/pkg/exe site/pkg/bat.py site/pkg/x.exe.py x.bat python/bin/x.bat",
+        goes="site/pip/_vendor/distlib/t64.exe site/setuptools/cli.exe site/distlib/w64.exe",
+        stays="site/pkg/t64.exe site/pkg/run.bat site/pkg/x.cmd site/pkg/x.ps1 "
+        "site/pkg/distlib/t64.exe site/pkg/exe site/pkg/bat.py site/pkg/x.exe.py x.bat "
+        "python/bin/x.bat",
     ),
     "a program for Windows that its package names": Case(
         "windows-programs",
-        goes="site/pkg/other.exe",
-        stays="site/pkg/deep/used.exe",
-        files={"site/pkg/__init__.py": "LAUNCHER = 'used.exe'\n"},
+        goes="site/setuptools/other.exe",
+        stays="site/setuptools/deep/used.exe",
+        files={"site/setuptools/__init__.py": "LAUNCHER = 'used.exe'\n"},
     ),
     "type stubs": Case(
         "stubs",
-        goes="site/pkg/a.pyi site/pkg-stubs/__init__.pyi",
-        stays="site/pkg/py.typed site/pkg/a.py a.pyi stdlib/a.pyi site/pkg/pyi",
+        goes="site/pkg/a.pyi site/pkg/fast.pyi",
+        stays="site/pkg/fast.cpython-311-x86_64-linux-gnu.so site/pkg/alone.pyi "
+        "site/pkg-stubs/__init__.pyi site/pkg/py.typed site/pkg/a.py a.pyi stdlib/a.pyi "
+        "site/pkg/pyi",
     ),
     "stubs that lazy_loader reads": Case(
         "stubs",
         goes="site/skimage/data.pyi",
         stays="site/skimage/__init__.pyi",
         files={
+            "site/skimage/data.py": "",
             "site/skimage/__init__.py": (
                 "import lazy_loader as _lazy\n"
                 "__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)\n"
-            )
+            ),
         },
     ),
     "sources and headers": Case(
         "sources",
         goes="site/pkg/a.c site/pkg/a.cpp site/pkg/a.h site/pkg/a.pyx site/pkg/a.pxd "
         "site/pkg/a.f90 site/pkg/a.pyx.in site/pkg/a.cuh site/pkg/a.c.src",
-        stays="site/pkg/a.py site/pkg/a.cs site/pkg/h site/pkg/a.hpy site/pkg/c.json a.c "
+        stays="site/pkg/fast.abi3.so site/pkg/a.py site/pkg/a.cs site/pkg/h site/pkg/a.hpy "
+        "site/pkg/c.json a.c "
         "site/pkg/a.rs site/pkg/LICENSE.c.txt",
     ),
     "a header that cffi reads": Case(
         "sources",
         goes="site/cffi/parse_c_type.h",
-        stays="site/cffi/_cffi_include.h",
+        stays="site/cffi/_cffi_include.h site/cffi/fast.abi3.so",
         files={"site/cffi/recompiler.py": "PREAMBLE = '_cffi_include.h'\n"},
     ),
     "sources for an app that compiles": Case(
         "sources",
         stays="site/torch/include/a.h site/torch/lib/libx.a site/torch/x.cmake "
+        "site/torch/fast.abi3.so "
         "python/include/Python.h",
         files={"app.py": "from torch.utils.cpp_extension import load\n"},
     ),
     "static libraries": Case(
         "static-libraries",
         goes="site/pkg/libx.a site/pkg/libx.la site/pkg/x.o site/pkg/x.lib",
-        stays="site/pkg/libx.so site/pkg/libx.so.1 site/pkg/a site/pkg/x.obj site/pkg/lib x.a",
+        stays="site/pkg/fast.abi3.so site/pkg/libx.so site/pkg/libx.so.1 site/pkg/a "
+        "site/pkg/x.obj site/pkg/lib x.a",
     ),
     "static libraries beside a distribution that compiles": Case(
         "static-libraries",
-        stays="site/pkg/libx.a",
+        stays="site/pkg/libx.a site/pkg/fast.abi3.so",
         files={"site/pytensor-2.0.dist-info/METADATA": "Name: pytensor\nVersion: 2.0\n"},
     ),
     "files for build tools": Case(
         "build-files",
         goes="site/pkg/x.cmake site/pkg/CMakeLists.txt site/pkg/lib/pkgconfig/x.txt "
         "site/pkg/share/cmake/x/y.txt site/pkg/x.pc",
-        stays="site/pkg/pkgconfig/x.txt site/pkg/cmake/x.py site/cmake/__init__.py "
+        stays="site/pkg/fast.abi3.so site/pkg/pkgconfig/x.txt site/pkg/cmake/x.py "
+        "site/cmake/__init__.py "
         "CMakeLists.txt site/pkg/x.pcap",
     ),
     "headers of Python": Case(
@@ -441,7 +454,8 @@ CASES = {
     "RULES_OFF": Case(
         "sources",
         goes="site/pkg/a.h",
-        stays="site/pkg/tests/a.py site/pkg/a.pyi site/pkg/tests/a.pyi",
+        stays="site/pkg/fast.abi3.so site/pkg/tests/a.py site/pkg/a.py site/pkg/a.pyi "
+        "site/pkg/tests/a.pyi",
         settings={"SLUGFIT_RULES_OFF": "tests, stubs"},
     ),
     "LEVEL=measure": Case(
@@ -457,7 +471,7 @@ CASES = {
     ),
     "links go like files": Case(
         "tests",
-        goes="site/pkg/tests/link.py",
+        goes="site/pkg/tests/link.py site/pkg/tests/test_it.py",
         stays="site/pkg/link.py",
         files={
             "site/pkg/tests/link.py": Link("../../../../../../../../outside"),
@@ -550,7 +564,8 @@ SHAPES: dict[str, tuple[dict[str, Content], set[str]]] = {
         {
             "pkg-1.0.dist-info/METADATA": "",
             "pkg/__init__.py": "",
-            "pkg/tests/a.py": "",
+            "pkg/tests/a.py": "def test_it(): pass\n",
+            "pkg/a.py": "",
             "pkg/a.pyi": "",
             "bin/x": "",
             "share/man/x.1": "",
@@ -581,7 +596,8 @@ def test_each_shape_of_tree_loses_what_is_not_its_own(
 def test_nothing_goes_from_a_folder_that_is_read_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plant(tmp_path, slug({"pkg/tests/a.py": "", "pkg/tests/deep/b.py": "", "pkg/c.pyi": ""}))
+    stub = {"pkg/c.py": "", "pkg/c.pyi": ""}
+    plant(tmp_path, slug({"pkg/tests/a.py": "", "pkg/tests/deep/b.py": "", **stub}))
     closed = str(tmp_path / SITE / "pkg/tests")
     access = os.access
     # A superuser may write everywhere, so the system's answer is replaced.

@@ -120,6 +120,7 @@ def test_headers_stay_where_a_distribution_compiles(tmp_path: Path, compiler: Co
     ):
         files = {
             "other/x.h": "",
+            "other/fast.abi3.so": "",
             **distribution(compiler.distribution, ".".join(map(str, version)), {}),
         }
         root = plant(tmp_path / str(number), slug(files))

@@ -121,14 +121,16 @@ CASES = {
         {
             "pkg/a.py": "import os\nx = os.path.join(os.path.dirname(__file__), 'sub', 'test')",
             "pkg/sub/test/data.json": "",
+            "pkg/sub/test/test_it.py": "",
         },
-        ("pkg/sub/test/data.json",),
+        ("pkg/sub/test/data.json", "pkg/sub/test/test_it.py"),
     ),
     "a file joined piece by piece": Case(
         {
             "pkg/a.py": "def f():\n  return Path(__file__).parent / 'sub' / 'test' / 'data.json'",
             "pkg/sub/test/data.json": "",
             "pkg/sub/test/other.json": "",
+            "pkg/sub/test/test_it.py": "",
         },
         ("pkg/sub/test/data.json",),
     ),
@@ -137,18 +139,24 @@ CASES = {
             "pkg/sub/b.py": "import os\nx = os.path.join(os.path.dirname(__file__), 'tests')",
             "pkg/sub/tests/data.json": "",
             "pkg/sub/tests/x/more.json": "",
+            "pkg/sub/tests/test_it.py": "",
         },
-        ("pkg/sub/tests/data.json", "pkg/sub/tests/x/more.json"),
+        ("pkg/sub/tests/test_it.py", "pkg/sub/tests/data.json", "pkg/sub/tests/x/more.json"),
     ),
     "all of a folder of resources": Case(
         {
             "pkg/sub/b.py": "def f():\n  return files(__package__) / 'tests'",
             "pkg/sub/tests/data.json": "",
+            "pkg/sub/tests/test_it.py": "",
         },
-        ("pkg/sub/tests/data.json",),
+        ("pkg/sub/tests/data.json", "pkg/sub/tests/test_it.py"),
     ),
     "data in a folder without modules": Case(
-        {"pkg/a.py": "x = files('pkg.sub.tests.more')", "pkg/sub/tests/more/data.json": ""},
+        {
+            "pkg/a.py": "x = files('pkg.sub.tests.more')",
+            "pkg/sub/tests/more/data.json": "",
+            "pkg/sub/tests/test_it.py": "",
+        },
         ("pkg/sub/tests/more/data.json",),
     ),
     "a name in a compiled module": Case(
@@ -325,7 +333,7 @@ ENTRY_POINTS = {
     "continued lines are lines": ("[a]\nx = q:z\n    y = pkg.tests.mod\n", (INIT, MOD)),
     "of a folder without modules": (
         "[pkg_config]\nx = pkg.sub.tests\n",
-        ("pkg/sub/tests/data.json",),
+        ("pkg/sub/tests/data.json", "pkg/sub/tests/test_it.py"),
     ),
     "of something else": ("[a]\ntests = pkg:tests\n# x = pkg.tests.mod\n", ()),
 }
@@ -335,21 +343,34 @@ ENTRY_POINTS = {
 def test_an_entry_point_keeps_what_it_leads_to(
     tmp_path: Path, text: str, keeps: tuple[str, ...]
 ) -> None:
-    files = {**PACKAGE, "pkg/sub/tests/data.json": ""}
+    files = {**PACKAGE, "pkg/sub/tests/data.json": "", "pkg/sub/tests/test_it.py": ""}
     plant(tmp_path, slug(distribution("pkg", "1.0", files, text)))
     found = plan(tmp_path)
     assert found.keys() & {name for name in files if "tests/" in name} == set(keeps)
 
 
 HEADERS = distribution(
-    "cffi", "1.0", {"cffi/a.py": "x = '_include.h'", "cffi/src/_include.h": "", "cffi/b.h": ""}
+    "cffi",
+    "1.0",
+    {
+        "cffi/a.py": "x = '_include.h'",
+        "cffi/src/_include.h": "",
+        "cffi/b.h": "",
+        "cffi/fast.abi3.so": "",
+    },
 )
 
 
 @pytest.mark.parametrize("form", BOTH)
 def test_a_data_file_is_named_by_its_own_distribution_only(tmp_path: Path, form: Form) -> None:
     other = distribution(
-        "other", "1.0", {"other/a.py": "x = 'b.h', '../cffi/b.h'", "other/_include.h": ""}
+        "other",
+        "1.0",
+        {
+            "other/a.py": "x = 'b.h', '../cffi/b.h'",
+            "other/_include.h": "",
+            "other/fast.abi3.so": "",
+        },
     )
     plant(tmp_path, slug({**HEADERS, **other}, app_py="x = 'b.h'"))
     if form == "bytecode":
@@ -361,6 +382,7 @@ def test_a_data_file_is_named_by_its_own_distribution_only(tmp_path: Path, form:
 
 def test_more_data_files_than_can_be_looked_for_by_name_are_still_found(tmp_path: Path) -> None:
     files: dict[str, Content] = {f"big/include/h{number}.h": "" for number in range(300)}
+    files["big/fast.abi3.so"] = ""
     files["big/a.py"] = "x = 'include/h7.h', 'h250.h', 'h9.hh', 'h8'"
     plant(tmp_path, slug(distribution("big", "1.0", files)))
     found = {name for name in plan(tmp_path) if name.endswith(".h")}
@@ -383,7 +405,7 @@ def test_attach_stub_keeps_exactly_its_own_stub(
     tmp_path: Path, text: str, *, stays: bool, form: Form
 ) -> None:
     site = {"a/__init__.py": text, "a/__init__.pyi": "", "a/b.pyi": "", "a/c/__init__.pyi": ""}
-    plant(tmp_path, slug({**site, "a/b.py": ""}))
+    plant(tmp_path, slug({**site, "a/b.py": "", "a/c/__init__.py": ""}))
     if form == "bytecode":
         only_bytecode(tmp_path)
     found = {name for name in plan(tmp_path) if name.endswith(".pyi")}

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from slugfit.catalog.limits import Limit, parse_limit
+from slugfit.catalog.rules import RULES, SLUGFITIGNORE, SLUGIGNORE
 from slugfit.catalog.swaps import SWAPS
 from slugfit.measure.sizes import Bytes
 from slugfit.plan.decision import Group
@@ -15,6 +16,7 @@ from slugfit.plan.reasons import LOADED_AT_START, Reason
 from slugfit.proof import Returned
 from slugfit.refer.reference import Reference
 from slugfit.report.advice import SwapAdvice, VariableAdvice, advise_models
+from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.json_report import flat_facts, render_json, report_document
 from slugfit.report.make import KeptTotal, Report, RuleTotal, Share
 from slugfit.report.model_files import ModelFile
@@ -97,9 +99,9 @@ BUILD_LOG = """\
        your app                               1.0       9.0     0.0     0.1%
        and 2 smaller                          0.0       0.0     0.0     0.0%
 
-       What went (MB)                  compressed  unpacked   files
-       symbols                               29.0     231.0      96
-       bytecode                              25.5      91.0    5320
+       What went (MB)        compressed  unpacked   files  evidence
+       symbols                     29.0     231.0      96  no loader reads it
+       bytecode                    25.5      91.0    5320  its source beside it
 
        4 files (1.2 MB) look like dead weight and stay, for example:
        - site/pkg/tests/__init__.py: app.py imports pkg.tests.
@@ -393,3 +395,10 @@ def test_the_flat_report_holds_numbers_and_words() -> None:
 )
 def test_a_damaged_report_is_an_empty_one(found: dict[str, object]) -> None:
     assert flat_facts(found) == {}
+
+
+def test_each_rule_says_in_few_words_what_it_rests_on() -> None:
+    rules = {rule.name for rule in (*RULES, SLUGIGNORE, SLUGFITIGNORE)}
+    assert EVIDENCE.keys() == rules
+    assert max(map(len, EVIDENCE.values())) <= 20
+    assert max(map(len, rules)) <= 20

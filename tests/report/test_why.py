@@ -11,7 +11,7 @@ from pythons import settings
 from slugfit.base.errors import UsageError
 from slugfit.elf.tail import Tail
 from slugfit.pipeline import dry_run
-from slugfit.plan import make
+from slugfit.plan import make, reading
 from slugfit.plan.make import make_plan
 from slugfit.report.make import make_report
 from slugfit.report.why import explain_path, explanation_document, explanation_text
@@ -32,6 +32,7 @@ TREE = slug(
             "pkg/tests/deeper.py": "",
             "pkg/tests/unused.py": "",
             "pkg/two\nlines \udcff.pyi": "",
+            "pkg/two\nlines \udcff.py": "",
         },
     ),
     app_py="import pkg\n",
@@ -49,11 +50,12 @@ def _why(root: Path, name: str, **values: str) -> str:
 
 def test_a_removed_file_names_its_rule_class_and_what_was_looked_for(root: Path) -> None:
     assert _why(root, f"{SITE}/pkg/tests/unused.py").splitlines() == [
-        f"{SITE}/pkg/tests/unused.py (pkg, 0 bytes) goes.",
+        f"{SITE}/pkg/tests/unused.py (pkg, 26 bytes) goes.",
         (
             "  rule: tests (class: inert, guarded by the reference closure). "
             "Tests of installed packages; no app runs them."
         ),
+        "  evidence: test code inside.",
         "  references looked for: imports, literals, entry points, stubs: none.",
     ]
 
@@ -183,7 +185,11 @@ def test_an_odd_name_is_printable_in_words_and_whole_in_json(root: Path) -> None
 
 
 def test_a_link_is_explained_as_what_it_is(tmp_path: Path) -> None:
-    tree: dict[str, Content] = {**TREE, f"{SITE}/pkg/stub.pyi": Link("/outside")}
+    tree: dict[str, Content] = {
+        **TREE,
+        f"{SITE}/pkg/stub.py": "",
+        f"{SITE}/pkg/stub.pyi": Link("/outside"),
+    }
     shown = _why(plant(tmp_path, tree), f"{SITE}/pkg/stub.pyi")
     assert "goes" in shown
 
@@ -210,7 +216,9 @@ SHORTENED = {
 def shortened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A slug with two libraries that can be shortened: one that a rule names, one that keeps it."""
     tail = Tail(9000, 4000, b"", b"")
-    monkeypatch.setattr(make, "removable_tail", lambda file: tail if ".so" in file.name else None)
+    monkeypatch.setattr(
+        reading, "removable_tail", lambda file: tail if ".so" in file.name else None
+    )
     libraries = {FAST: bytes(9000), KEEPER: b"pkg.tests._fast".ljust(9000)}
     return plant(tmp_path / "slug", {**SHORTENED, **libraries})
 
@@ -223,7 +231,7 @@ def test_of_a_shortened_file_both_rules_and_the_reference_are_told(shortened: Pa
     shown = _why(shortened, FAST).splitlines()
     assert shown[0].endswith("is shortened.")
     assert "rule: symbols" in shown[1]
-    assert shown[3:] == [
+    assert shown[4:] == [
         (
             "  the rest stays, though the rule tests names it: Tests of installed packages; no app "
             "runs them."
@@ -239,7 +247,7 @@ def test_of_a_shortened_file_both_rules_and_the_reference_are_told(shortened: Pa
 def test_a_library_that_keeps_it_is_only_shortened(shortened: Path) -> None:
     (shortened / SITE / "pkg/__init__.py").write_text("from pkg.tests import used\n")
     shown = _why(shortened, FAST).splitlines()
-    assert shown[4:] == [
+    assert shown[5:] == [
         f"  because: {KEEPER} names 'pkg.tests._fast'.",
         f"  and {KEEPER} stays because: no rule removes it; it is only shortened.",
     ]

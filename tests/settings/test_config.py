@@ -36,7 +36,7 @@ def errors(environment: Mapping[str, str], project: str | None = None) -> list[s
 
 
 def test_without_settings_everything_has_its_default() -> None:
-    found = read_config({})
+    found = read_config({"SLUGFIT_WORTH": "50K"})  # the tests' own default is 0
     assert found == Config(
         level="standard",
         limit=LIMITS[0],
@@ -47,6 +47,8 @@ def test_without_settings_everything_has_its_default() -> None:
         keep=(),
         remove=(),
         rules_off=(),
+        worth=50_000,
+        compiles=False,
         strict=False,
         build_minutes=15,
         report="",
@@ -70,6 +72,9 @@ SETTINGS = [
     ("KEEP", "a, b,c", "keep", ("a", "b", "c")),
     ("REMOVE", "*.onnx", "remove", ("*.onnx",)),
     ("RULES_OFF", "tests docs,stubs", "rules_off", ("tests", "docs", "stubs")),
+    ("COMPILES", "1", "compiles", True),
+    ("WORTH", "0", "worth", 0),
+    ("WORTH", "2Ki", "worth", 2048),
     ("REPORT", "/some/folder", "report", "/some/folder"),
     ("UPSTREAM", "https://h/x#ref", "upstream", "https://h/x#ref"),
     *(("STRICT", text, "strict", True) for text in ("1", "true", "YES", "on")),
@@ -104,6 +109,8 @@ WRONG = {
     "KEEP": ("a\n!b", "'a\\n!b'", "patterns"),
     "REMOVE": ("!b", "'!b'", "patterns"),
     "RULES_OFF": ("tests bogus", "'tests bogus'", ", ".join(rule.name for rule in RULES)),
+    "WORTH": ("little", "'little'", "a size"),
+    "COMPILES": ("perhaps", "'perhaps'", "0, 1"),
     "STRICT": ("perhaps", "'perhaps'", "0, 1"),
 }
 

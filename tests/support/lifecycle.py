@@ -106,7 +106,8 @@ class Lifecycle:
                 )
             shutil.copy(ROOT / "buildpack.toml", pack)
         shutil.rmtree(self.folder / "platform", ignore_errors=True)
-        plant(self.folder / "platform/env", dict(variables))
+        # The package is small: what goes of it is worth it all the same.
+        plant(self.folder / "platform/env", {"SLUGFIT_WORTH": "0", **variables})
         for place in (pack, self.folder / "platform"):
             self.own_by(place, 0o555)
 

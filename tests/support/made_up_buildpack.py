@@ -6,7 +6,11 @@ from pythons import LIB
 from trees import Content, distribution
 
 SITE = f".heroku/python/{LIB}/site-packages"
-PACKAGE = distribution("pkg", "1.0", {"pkg/__init__.py": "", "pkg/tests/x.py": "", "pkg/a.pyi": ""})
+PACKAGE = distribution(
+    "pkg",
+    "1.0",
+    {"pkg/__init__.py": "", "pkg/tests/x.py": "", "pkg/a.py": "", "pkg/a.pyi": ""},
+)
 # Installs what stands beside it, as the standard buildpack would with a package index.
 UPSTREAM: dict[str, Content] = {
     "bin/detect": "#!/bin/sh\necho Python\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -28,14 +29,26 @@ class Folder:
     """An empty folder."""
 
 
-Content: TypeAlias = "str | bytes | Link | Folder"
+@dataclass(frozen=True)
+class Plain:
+    """A file of exactly this text, also where ``plant`` would make a test of it."""
+
+    text: str
+
+
+Content: TypeAlias = "str | bytes | Link | Folder | Plain"
+_TESTS = re.compile(r"(.*/)?tests?/(.+/)?[^/]+\.py|(.*/)?(test_[^/]*|[^/]*_test|conftest)\.py")
+_TEST = "\n\ndef test_it():\n    pass\n"
 
 SITE = ".heroku/python/lib/python3.11/site-packages"
 STDLIB = ".heroku/python/lib/python3.11"
 
 
 def plant(root: Path, tree: Mapping[str, Content]) -> Path:
-    """Make ``tree`` below ``root`` and return ``root``; names may hold surrogates."""
+    """Make ``tree`` below ``root`` and return ``root``; names may hold surrogates.
+
+    In site-packages what is called a test is one: it gets a test function.
+    """
     for name, content in tree.items():
         place = root / name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -45,9 +58,17 @@ def plant(root: Path, tree: Mapping[str, Content]) -> Path:
             place.mkdir()
         elif isinstance(content, bytes):
             place.write_bytes(content)
+        elif isinstance(content, Plain):
+            place.write_text(content.text, "utf-8", "surrogateescape")
         else:
-            place.write_text(content, "utf-8", "surrogateescape")
+            test = _TEST if _is_called_test(place) else ""
+            place.write_text(content + test, "utf-8", "surrogateescape")
     return root
+
+
+def _is_called_test(place: Path) -> bool:
+    site, found, inner = str(place).partition("/site-packages/")
+    return bool(site and found) and _TESTS.fullmatch(inner) is not None
 
 
 def slug(site: Mapping[str, Content], **app: Content) -> dict[str, Content]:

@@ -19,6 +19,8 @@ COMPILER_IMPORTS = {
     "triton": "compiles kernels with a C launcher",
     # https://docs.cupy.dev/en/stable/user_guide/kernel.html
     "cupy": "compiles kernels",
+    # https://cython.readthedocs.io/en/latest/src/userguide/source_files_and_compilation.html
+    "Cython": "compiles Cython code",
 }
 """Imports in an app's source that need headers, sources or link files at run time, and why."""
 
@@ -27,8 +29,48 @@ COMPILER_NAMES = {
     ("torch", "compile"): "torch.compile generates and links C++",
     # https://numpy.org/doc/stable/reference/generated/numpy.get_include.html
     ("numpy", "get_include"): "numpy.get_include() hands headers to a compiler",
+    # https://cython.readthedocs.io/en/latest/src/userguide/special_methods.html
+    ("cython", "inline"): "cython.inline() compiles what it is given",
 }
 """Attribute names that mean the same when the app also imports the package."""
+
+BUILD_IMPORTS = (
+    # https://setuptools.pypa.io/en/latest/userguide/ext_modules.html
+    *("setuptools.Extension", "setuptools.extension", "setuptools.command.build_ext"),
+    *("distutils.core", "distutils.ccompiler", "distutils.extension"),
+    *("distutils.command.build_ext", "numpy.distutils"),
+    # https://cython.readthedocs.io/en/latest/src/userguide/source_files_and_compilation.html
+    *("Cython.Build", "Cython.Compiler", "pyximport"),
+    # https://cffi.readthedocs.io/en/stable/cdef.html
+    *("cffi.verifier", "cffi.recompiler", "cffi.ffiplatform"),
+    # https://docs.pytorch.org/docs/stable/cpp_extension.html
+    "torch.utils.cpp_extension",
+    # https://pybind11.readthedocs.io/en/stable/compiling.html
+    "pybind11.setup_helpers",
+)
+"""Modules that build extensions; who imports one of them may compile at run time."""
+
+COMPILER_PROGRAMS = frozenset(
+    (
+        # https://gcc.gnu.org/onlinedocs/gcc/Invoking-GCC.html, https://clang.llvm.org/docs
+        *("gcc", "g++", "clang", "clang++", "gfortran"),
+        # https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc, https://rocm.docs.amd.com
+        *("nvcc", "hipcc", "icpx", "ninja"),
+    )
+)
+"""Programs that compile, as they are started by name."""
+
+COMPILER_TOOLS = frozenset(
+    (
+        # https://cython.org, https://pybind11.readthedocs.io, https://nanobind.readthedocs.io
+        *("cython", "pybind11", "nanobind"),
+        # https://cmake.org, https://mesonbuild.com, https://ninja-build.org, https://ziglang.org
+        *("cmake", "meson", "ninja", "ziglang"),
+        # https://documen.tician.de/pyopencl, https://documen.tician.de/pycuda
+        *("pyopencl", "pycuda"),
+    )
+)
+"""Distributions that do nothing but compile, or have others do it; normalised names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ RULES = (
         "windows-programs",
         "inert",
         ("site",),
-        ("*.exe", "*.bat", "*.cmd", "*.ps1"),
+        ("*.exe",),
         "Programs for Windows that wheels carry for every platform.",
         "https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts",
     ),

@@ -95,6 +95,14 @@ def _is_metadata(rule: Rule, scope: str, inner: str) -> bool:
     )
 
 
+def guarded_claims(claims: Mapping[str, tuple[Claim, ...]]) -> Iterator[Candidate]:
+    """Every file that a guarded rule names, once for each such rule."""
+    for path, several in claims.items():
+        for claim in several:
+            if claim.rule.guarded:
+                yield Candidate(path, claim.rule.name, claim.claimed)
+
+
 def guarded_candidates(
     claims: Mapping[str, tuple[Claim, ...]], proposed: tuple[Decision, ...]
 ) -> Iterator[Candidate]:

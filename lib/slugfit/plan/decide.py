@@ -142,6 +142,9 @@ def _held(
     removed: set[str],
 ) -> Reason | None:
     """Why this one file stays although ``rule`` proposes it."""
+    lack = facts.lacking.get((rule.name, entry.path))
+    if lack is not None:
+        return Reason("no evidence", lack=lack)
     if rule.guarded and entry.path in references:
         return Reason("reference", reference=references[entry.path])
     source = source_of(entry.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from slugfit.catalog.rules import Condition
     from slugfit.elf.tail import Tail
+    from slugfit.evidence.lack import Lack
     from slugfit.scan.conditions import Unmet
     from slugfit.scan.ignore_files import Ignores
     from slugfit.scan.layout import Layout
@@ -35,3 +36,5 @@ class PlanFacts:
     vendored: frozenset[str] = frozenset()
     tree_is_cached: bool = False
     starting: frozenset[str] = frozenset()
+    lacking: Mapping[tuple[str, str], Lack] = field(default_factory=dict)
+    """Why there is no evidence that a file is inert, by (rule, path)."""

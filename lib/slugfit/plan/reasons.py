@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from slugfit.evidence.lack import Lack
     from slugfit.refer.reference import Reference
     from slugfit.scan.conditions import Unmet
 
@@ -18,6 +19,7 @@ ReasonKind = Literal[
     "for installers",  # the next build's installer starts from this tree and needs it
     "vendored",  # it belongs to a package inside another one, whose RECORD nobody rewrites
     "condition",  # ``unmet`` says which condition of the rule does not hold
+    "no evidence",  # ``lack`` says what is missing
     "reference",  # ``reference`` says what refers to it
     "source stays",  # bytecode of a source that a rule proposed and that stays
     "no source",  # bytecode without a source to make it from again
@@ -36,6 +38,7 @@ class Reason:
     detail: str = ""
     reference: Reference | None = None
     unmet: Unmet | None = None
+    lack: Lack | None = None
     step: tuple[str, str] | None = None
     """Kind and name of the verification's step that fails without it."""
 

@@ -34,6 +34,11 @@ def fault_sentence(fault: Fault) -> str:
     """Where it is, what is wrong, and what to write in its place, without a stop at its end."""
     if fault.kind == "unreadable":
         return f"{fault.file}/ cannot be read; left alone"
+    if fault.kind == "compiler":
+        return (
+            f"{fault.file} is installed, and compiles: its own files stay. If the app compiles "
+            "when it runs, set SLUGFIT_COMPILES=1, and the headers of all packages stay"
+        )
     if fault.kind == "metadata":
         return f"{fault.file}: {fault.text}"
     # The lines of a setting are told by what they say.

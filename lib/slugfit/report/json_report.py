@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from slugfit.report.advice_words import advice_line, advice_sentence
+from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.fault_words import fault_sentence
 from slugfit.report.reasons import reason_sentence
 
@@ -66,6 +67,7 @@ def _total(total: RuleTotal) -> Mapping[str, Any]:
         "cuts": total.cuts,
         "saved": _size(total.saved),
         "reason": total.reason,
+        "evidence": EVIDENCE[total.name],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from slugfit.evidence.lack import Lack
     from slugfit.plan.decision import Decision
     from slugfit.plan.reasons import Reason
     from slugfit.refer.reference import Reference
@@ -28,6 +29,8 @@ def reason_sentence(reason: Reason, rule_reason: str = "") -> str:
     """Why one file stays or goes; ``rule_reason`` is what the rule itself says."""
     if reason.reference is not None:
         return reference_sentence(reason.reference)
+    if reason.lack is not None:
+        return lack_sentence(reason.lack)
     if reason.unmet is not None:
         return condition_sentence(reason.unmet)
     if reason.step is not None:
@@ -52,6 +55,26 @@ def reference_sentence(reference: Reference) -> str:
     }[reference.kind]
 
 
+def lack_sentence(lack: Lack) -> str:
+    """Why there is no evidence that a file is inert."""
+    by = lack.by
+    return {
+        "no tests": "Nothing in it says that it is test code.",
+        "not mostly tests": "It is not test code itself, and its folder is not mostly test code.",
+        "listed": f"{by} lists a folder that it lies in.",
+        "no module": "The module that it describes is not beside it.",
+        "nothing compiled": "Its package has no compiled module that was made from it.",
+        "compiles": f"{by} compiles, or names such files.",
+        "compiled against": f"{by} asks for the headers of its package.",
+        "a package": "Its folder can be imported.",
+        "content": "It may be content of its package.",
+        "named suffix": f"{by} names such files.",
+        "not for Windows": "It is not known to serve Windows alone.",
+        "venv": f"{by} makes virtual environments, which start it.",
+        "not worth": "What would go with it is too small to be worth a risk.",
+    }[lack.kind]
+
+
 def condition_sentence(unmet: Unmet) -> str:
     """Why a condition of a rule does not hold."""
     if unmet.compiler_use is not None:
@@ -69,6 +92,8 @@ def compiler_phrase(use: CompilerUse) -> str:
     """What compiles at run time."""
     if use.kind == "imports":
         return f"{use.by} imports {use.what}, which {use.reason}"
+    if use.kind == "setting":
+        return f"{use.by} is set"
     if use.kind == "uses":
         return f"{use.by} uses {use.what}: {use.reason}"
     return f"{use.by} {use.what} {use.reason}"

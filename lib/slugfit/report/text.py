@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.words import megabytes, printable
 from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice_words import advice_line, advice_sentence
+from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.fault_words import fault_sentence
 from slugfit.report.reasons import broken, reason_sentence, shown_module
 from slugfit.scan.owners import APP, INSTALLER, PYTHON, UNOWNED
@@ -134,11 +135,11 @@ def _rules(report: Report) -> Iterator[str]:
         return
     yield ""
     verb = "What would go (MB)" if report.action == "plan" else "What went (MB)"
-    yield f"{verb:<31}{'compressed':>11}{'unpacked':>10}{'files':>8}"
+    yield f"{verb:<21}{'compressed':>11}{'unpacked':>10}{'files':>8}  evidence"
     for total in report.rules:
         yield (
-            f"{total.name:<31}{megabytes(total.saved.compressed):>11}"
-            f"{megabytes(total.saved.uncompressed):>10}{total.files:>8}"
+            f"{total.name:<21}{megabytes(total.saved.compressed):>11}"
+            f"{megabytes(total.saved.uncompressed):>10}{total.files:>8}  {EVIDENCE[total.name]}"
         )
 
 

@@ -12,6 +12,7 @@ from slugfit.base.paths import path_inside
 from slugfit.base.words import printable
 from slugfit.catalog.rules import rule_named
 from slugfit.plan.make import make_plan
+from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.reasons import decision_sentence
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def explanation_text(answer: Explanation) -> str:
         rule = rule_named(item.rule)
         guard = "guarded by the reference closure" if rule.guarded else "not guarded"
         lines.append(f"  rule: {rule.name} (class: {rule.risk}, {guard}). {rule.reason}")
+        if item.action != "keep":
+            lines.append(f"  evidence: {EVIDENCE[rule.name]}.")
     if item.action == "cut":
         lines.append(f"  {item.saves} of its bytes go.")
         if item.held is not None:
@@ -108,6 +111,7 @@ def explanation_document(answer: Explanation) -> Mapping[str, Any]:
             "rule": item.rule or None,
             "size": item.size,
             "saves": item.saves,
+            "evidence": EVIDENCE[item.rule] if item.action != "keep" else None,
             "reason": decision_sentence(item, rule_named(item.rule).reason if item.rule else "")
             or None,
             **({} if item.held is None else {"held": one(item.held)}),

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 class CompilerUse:
     """Something that compiles at run time, and so needs headers, sources or link files."""
 
-    kind: Literal["imports", "uses", "distribution"]
+    kind: Literal["imports", "uses", "distribution", "setting"]
     by: str
-    """A module of the app that ``imports`` or ``uses`` it, or the distribution that compiles."""
+    """A module of the app that ``imports`` or ``uses`` it, the distribution that compiles, or the
+    setting that says so."""
     what: str
     """The module that is imported, the attribute that is used, or the distribution's version."""
     reason: str
@@ -38,6 +39,9 @@ class Unmet:
     by: str = ""
     """The distribution that reads it, or the process that runs it."""
     compiler_use: CompilerUse | None = None
+
+
+COMPILES_BY_SETTING = CompilerUse("setting", "SLUGFIT_COMPILES", "", "")
 
 
 def compiling_distributions(distributions: Iterable[Distribution]) -> Iterator[CompilerUse]:

@@ -23,6 +23,7 @@ FaultKind = Literal[
     "no match",  # a pattern that matches no file of the tree
     "outside",  # a path that leads out of the app
     "unreadable",  # the folder ``file`` cannot be read
+    "compiler",  # the distribution ``file`` compiles, and nothing shows whether the app uses it
     "metadata",  # ``text`` says what of the distribution ``file`` cannot be read
 ]
 

@@ -33,6 +33,7 @@ _HEADER = 16
 """Bytes before the code of a ``.pyc``: https://peps.python.org/pep-0552/."""
 _LITERAL = re.compile(r"""(["'])([^"'\s\\]+)\1""")
 _NAME = re.compile(r"[^\W\d]\w*")
+_DEFINITION = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 PATH_READERS = frozenset(
     (
@@ -64,6 +65,8 @@ class ModuleFacts:
 
     They are pieces of the paths that it can build.
     """
+    defines: frozenset[str] = frozenset()
+    """The names of its functions and classes."""
 
 
 NO_FACTS = ModuleFacts(frozenset(), frozenset(), frozenset())
@@ -143,9 +146,13 @@ def _facts_in_code(code: types.CodeType) -> ModuleFacts:
     literals: set[str] = set()
     names: set[str] = set()
     joined: set[tuple[str, ...]] = set()
+    defines: set[str] = set()
     waiting = [code]
     while waiting:
         current = waiting.pop()
+        # The others are "<module>", "<lambda>" and their like.
+        if current.co_name.isidentifier():
+            defines.add(current.co_name)
         names.update(current.co_names)
         imports.update(imports_in_code(current))
         constants = list(current.co_consts)
@@ -164,6 +171,7 @@ def _facts_in_code(code: types.CodeType) -> ModuleFacts:
         frozenset(filter(is_short_literal, literals)),
         frozenset(names),
         frozenset(joined),
+        frozenset(defines),
     )
 
 
@@ -181,6 +189,7 @@ def _facts_in_scopes(scopes: list[Scope]) -> ModuleFacts:
         frozenset(text for scope in scopes for text in scope.strings if is_short_literal(text)),
         frozenset(name for scope in scopes for name in scope.names),
         frozenset(tuple(scope.strings) for scope in joining),
+        frozenset(scope.name for scope in scopes if scope.name),
     )
 
 
@@ -194,4 +203,5 @@ def _facts_in_text(source: bytes) -> ModuleFacts:
         frozenset(filter(is_short_literal, literals)),
         names,
         frozenset([joined]),
+        frozenset(_DEFINITION.findall(text)),
     )

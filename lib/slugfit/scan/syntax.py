@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Scope:
     """The code of a module, of a class, or of a function, without that of scopes inside of it."""
 
+    name: str
+    """That of the class or function; "" for others."""
     at_start: bool
     """Whether it runs when the module is imported: no function's code does."""
     eager: set[Import] = field(default_factory=set)
@@ -50,14 +52,15 @@ def scopes_of_source(source: bytes) -> list[Scope] | None:
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return None
-    found = [Scope(at_start=True)]
+    found = [Scope("", at_start=True)]
     waiting: list[tuple[ast.AST, Scope]] = [(tree, found[0])]
     while waiting:
         node, scope = waiting.pop()
         _read(node, scope)
         inner = _body(node)
         if inner:
-            found.append(Scope(scope.at_start and isinstance(node, ast.ClassDef)))
+            at_start = scope.at_start and isinstance(node, ast.ClassDef)
+            found.append(Scope(getattr(node, "name", ""), at_start))
             waiting += [(item, found[-1]) for item in inner]
         waiting += [(item, scope) for item in ast.iter_child_nodes(node) if item not in inner]
     return found

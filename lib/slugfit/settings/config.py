@@ -36,6 +36,9 @@ class Config:
     keep: tuple[str, ...]
     remove: tuple[str, ...]
     rules_off: tuple[str, ...]
+    worth: int
+    """Compressed bytes that a rule has to save in one distribution."""
+    compiles: bool
     strict: bool
     build_minutes: float
     report: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.paths import path_inside
 from slugfit.base.patterns import parse_patterns
 from slugfit.base.urls import redact_url
-from slugfit.catalog.limits import LIMITS, parse_limit
+from slugfit.catalog.limits import LIMITS, parse_limit, parse_size
 from slugfit.catalog.rules import RULES
 from slugfit.catalog.torch_wheels import TORCH_INDEX
 
@@ -75,6 +75,18 @@ OPTIONS = (
         "More files of the built slug that go, named in the same ways",
     ),
     Option("RULES_OFF", "names of rules", "", "Rules that are not applied"),
+    Option(
+        "WORTH",
+        "a size",
+        "50K",
+        "What a rule has to save in one distribution, compressed; less is left alone",
+    ),
+    Option(
+        "COMPILES",
+        "0, 1",
+        "0",
+        "The app compiles when it runs: headers, sources and build files of all packages stay",
+    ),
     Option("STRICT", "0, 1", "0", "Stop the build when slimming had to be undone"),
     Option(
         "BUILD_MINUTES",
@@ -192,6 +204,8 @@ _PARSERS: Mapping[str, Callable[[Option, str], object]] = {
     "KEEP": _patterns,
     "REMOVE": _patterns,
     "RULES_OFF": _rules,
+    "WORTH": lambda _, value: 0 if value == "0" else parse_size(value),
+    "COMPILES": _switch,
     "STRICT": _switch,
     "BUILD_MINUTES": _minutes,
     "REPORT": lambda _, value: value,

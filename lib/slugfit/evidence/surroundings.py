@@ -1,0 +1,86 @@
+"""What stands around a candidate: the tree, its owners, and what stays whatever is decided."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from slugfit.evidence.listing import listed_folders, may_list
+from slugfit.evidence.test_code import is_test_code
+from slugfit.scan.module_names import Module, importable_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from slugfit.evidence.modules import ModuleReader
+    from slugfit.scan.layout import Layout
+    from slugfit.scan.owners import Owners
+    from slugfit.scan.tree import Tree
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The facts that evidence is looked for in."""
+
+    tree: Tree
+    layout: Layout
+    owners: Owners
+    reader: ModuleReader
+    staying: Mapping[str, tuple[Module, ...]]
+    """The modules that no guarded rule names, by owner."""
+    sizes: Mapping[str, int]
+    """The bytes of each file."""
+    folders: frozenset[str]
+    """The folders of the tree."""
+    _listed: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def owner(self, path: str) -> str:
+        """The distribution that a path belongs to."""
+        return self.owners.by_path.get(path, "")
+
+    def listed_by(self, path: str) -> str:
+        """A module of the same distribution that lists a folder which ``path`` lies in, or ""."""
+        owner = self.owner(path)
+        if owner not in self._listed:
+            self._listed[owner] = dict(self._listers(owner))
+        listed = self._listed[owner]
+        folder = posixpath.dirname(path)
+        while folder:
+            if folder in listed:
+                return listed[folder]
+            folder = posixpath.dirname(folder)
+        return ""
+
+    def _listers(self, owner: str) -> Iterable[tuple[str, str]]:
+        for module in self.staying.get(owner, ()):
+            facts = self.reader.facts_of(module.path)
+            # What lists packages to run their tests is no app's way to anything.
+            if not may_list(facts) or is_test_code(facts) or _is_for_testing(module.name):
+                continue
+            source = self.reader.source_of(module.path)
+            for folder in listed_folders(source, module.path, module.base, self.folders):
+                yield folder, module.path
+
+
+def _is_for_testing(name: str) -> bool:
+    return not {"testing", "_testing"}.isdisjoint(name.split("."))
+
+
+def surroundings_of(
+    tree: Tree, layout: Layout, owners: Owners, reader: ModuleReader, staying: Iterable[str]
+) -> Surroundings:
+    """The surroundings of candidates; ``staying`` are the paths that no guarded rule names."""
+    modules: dict[str, list[Module]] = defaultdict(list)
+    for module in importable_modules(staying, layout):
+        modules[owners.by_path.get(module.path, "")].append(module)
+    return Surroundings(
+        tree,
+        layout,
+        owners,
+        reader,
+        {owner: tuple(several) for owner, several in modules.items()},
+        {entry.path: entry.size for entry in tree.files()},
+        frozenset(entry.path for entry in tree.entries if entry.kind == "folder"),
+    )

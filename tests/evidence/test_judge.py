@@ -1,0 +1,90 @@
+"""Each rule's evidence, in whole trees: what goes, and what stays for want of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slugfit.plan.make import make_plan
+from slugfit.settings.config import read_config
+from trees import SITE, Content, Plain, distribution, plant, slug
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Case:
+    """Files of one distribution, one of them, and what it lacks ("" if it goes)."""
+
+    files: Mapping[str, Content]
+    path: str
+    lacks: str = ""
+
+
+TEST = "def test_it(): pass\n"
+CODE = Plain("x = 'a line that is long enough to say something of its own, as modules do'\n")
+SO: Mapping[str, Content] = {"p/fast.abi3.so": ""}
+CASES = {
+    "a folder with a test": Case(
+        {"p/tests/test_a.py": TEST, "p/tests/x.json": ""}, "p/tests/x.json"
+    ),
+    "a folder of data": Case({"p/tests/x.json": ""}, "p/tests/x.json", "no tests"),
+    "a folder with more code": Case(
+        {"p/tests/test_a.py": TEST, **{f"p/tests/{name}.py": CODE for name in "bcd"}},
+        "p/tests/b.py",
+        "not mostly tests",
+    ),
+    "a folder that is listed": Case(
+        {
+            "p/a.py": "import os\nos.listdir(os.path.dirname(__file__))",
+            "p/tests/test_a.py": TEST,
+            "p/tests/x.json": "",
+        },
+        "p/tests/x.json",
+        "listed",
+    ),
+    "a test for itself": Case({"p/test_a.py": TEST}, "p/test_a.py"),
+    "a module that is no test": Case({"p/test_a.py": CODE}, "p/test_a.py", "no tests"),
+    "a document": Case({"p/docs/a.rst": ""}, "p/docs/a.rst"),
+    "data among documents": Case({"p/docs/a.json": ""}, "p/docs/a.json", "content"),
+    "content": Case({"p/docs/templates/a.html": ""}, "p/docs/templates/a.html", "content"),
+    "a package of that name": Case(
+        {"p/docs/__init__.py": "", "p/docs/a.rst": ""}, "p/docs/a.rst", "a package"
+    ),
+    "documents that are named": Case(
+        {"p/a.py": "x = '*.rst'", "p/docs/a.rst": ""}, "p/docs/a.rst", "named suffix"
+    ),
+    "a stub of a module": Case({"p/a.py": "", "p/a.pyi": ""}, "p/a.pyi"),
+    "a stub of a compiled module": Case({**SO, "p/fast.pyi": ""}, "p/fast.pyi"),
+    "a stub of a package": Case({"p/a/x.py": "", "p/a.pyi": ""}, "p/a.pyi"),
+    "a stub alone": Case({"p/b.py": "", "p/a.pyi": ""}, "p/a.pyi", "no module"),
+    "a header": Case({**SO, "p/a.h": ""}, "p/a.h"),
+    "a header without compiled modules": Case({"p/a.h": ""}, "p/a.h", "nothing compiled"),
+    "a header of a compiler": Case(
+        {**SO, "p/a.py": "from setuptools import Extension", "p/a.h": ""}, "p/a.h", "compiles"
+    ),
+    "a header that a build script names": Case(
+        {**SO, "p/setup.py": "from setuptools import Extension", "p/a.h": ""}, "p/a.h"
+    ),
+    "a suffix that is named": Case({**SO, "p/a.py": "x = '.h'", "p/a.h": ""}, "p/a.h", "compiles"),
+    "a static library": Case({**SO, "p/libx.a": ""}, "p/libx.a"),
+    "a launcher": Case({"distlib/w64.exe": ""}, "distlib/w64.exe"),
+    "another program": Case({"p/w64.exe": ""}, "p/w64.exe", "not for Windows"),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_file_goes_with_evidence_and_stays_without(tmp_path: Path, case: Case) -> None:
+    files = {"p/__init__.py": "", **case.files}
+    plant(tmp_path, slug(distribution("p", "1", files)))
+    made = make_plan(tmp_path, read_config({"SLUGFIT_VERIFY": "off"}))
+    found = next(item for item in made.decisions if item.path == f"{SITE}/{case.path}")
+    lack = found.reason.lack if found.reason else None
+    assert (found.action, lack.kind if lack else "") == (
+        "keep" if case.lacks else "remove",
+        case.lacks,
+    )
