@@ -14,6 +14,7 @@ from slugfit.measure.deadline import measured_blocks, require_time, with_deadlin
 from slugfit.plan.make import make_plan
 from slugfit.prove import proved
 from slugfit.settings.current_run import Run
+from slugfit.verify.start import python_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ class Outcome:
 def dry_run(root: Path, config: Config, run: Run | None = None) -> Outcome:
     """What ``slim`` would do, measured; changes nothing and verifies nothing."""
     clock = Clock()
-    planned = clock.time("plan", lambda: make_plan(root, config, run))
+    planned = clock.time("plan", lambda: _planned(root, config, run or Run()))
     change = clock.time("plan", lambda: change_of(planned))
     return _measured(planned, change, clock)
 
@@ -76,7 +77,7 @@ def slim_tree(
     clock.time("recover", lambda: recover_tree(root))
     if kept_in is not None:
         return_stored(kept_in, root)
-    planned = clock.time("plan", lambda: make_plan(root, config, run))
+    planned = clock.time("plan", lambda: _planned(root, config, run))
     clock = with_deadline(clock, planned.tree, config, run)
     require_time(clock, planned.tree)
     try:
@@ -102,6 +103,18 @@ def slim_tree(
         clock.seconds,
         proof.untried,
     )
+
+
+def _planned(root: Path, config: Config, run: Run) -> Plan:
+    """The plan, by what the app's Python says that a start loads, if that may be tried."""
+    planned = make_plan(root, config, run, python_of(config, run))
+    if config.bytecode != "auto" or config.limit.size is None:
+        return planned
+    after = measure_change(planned, change_of(planned)).after
+    weighed = after.compressed if config.limit.measure == "compressed" else after.uncompressed
+    if weighed <= config.limit.size:
+        return planned
+    return make_plan(root, replace(config, bytecode="strip-all"), run)
 
 
 def _measured(

@@ -7,7 +7,9 @@ between, and the build cache, which shares every inode with the tree, is never c
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import marshal
 import shutil
 import signal
 import subprocess
@@ -28,8 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+# Checked by its source's hash: it fits, and is written anew.
+CODE = marshal.dumps(compile("", "x", "exec"))
+HEADER = importlib.util.MAGIC_NUMBER + b"\3\0\0\0" + importlib.util.source_hash(b"")
+BYTECODE = "pkg/__pycache__/__init__.cpython-311.pyc"
 PACKAGE: dict[str, Content] = {
     "pkg/__init__.py": "",
+    BYTECODE: HEADER + CODE,
     "pkg/core.so": library(),
     "pkg/stub.pyi": "",
     "pkg/tests/data/deep.txt": "",
@@ -113,9 +120,9 @@ def _killed(root: Path, *acts: Sequence[object], codes: tuple[int, ...] = (0,)) 
 
 
 def _tree(root: Path) -> Mapping[str, State]:
-    """The tree without Slugfit's own folder, and without the time of a RECORD written anew."""
+    """The tree without Slugfit's own folder, and without the times of files written anew."""
     return {
-        path: replace(found, mtime_ns=0) if path.endswith("/RECORD") else found
+        path: replace(found, mtime_ns=0) if path.endswith(("/RECORD", ".pyc")) else found
         for path, found in state(root).items()
         if path.split("/")[0] != ".slugfit"
     }
@@ -135,6 +142,7 @@ def _after(root: Path, *options: str) -> Mapping[str, State]:
     found = _tree(target)
     shutil.rmtree(target)
     assert f"{PLAIN_SITE}/pkg/tests" not in found
+    assert found[f"{PLAIN_SITE}/{BYTECODE}"] != _tree(root)[f"{PLAIN_SITE}/{BYTECODE}"]
     return found
 
 
@@ -182,6 +190,26 @@ def test_a_run_killed_anywhere_does_not_change_what_the_next_one_comes_to(tmp_pa
     for copy in copies:
         assert _tree(copy) == after
         assert not (copy / ".slugfit").exists()
+    assert state(root) == cache
+
+
+@pytest.mark.parametrize("way", [SLIM, KEEP], ids=" ".join)
+def test_killed_while_it_adds_bytecode(tmp_path: Path, way: list[str]) -> None:
+    site = distribution("pkg", "1.0", {"pkg/__init__.py": "", "pkg/a.pyi": ""})
+    root = real_slug(tmp_path / "root", site, {"app.py": "import pkg\n"})
+    cache, before = state(root), _tree(root)
+    copies = _killed(root, (way, 3))
+    after = _tree(copies[-1])
+    assert any(path.startswith("__pycache__/app.") for path in after)
+    outcomes = set()
+    for copy in copies:
+        recover_tree(copy)
+        found = _tree(copy)
+        assert found in (before, after), copy.name
+        outcomes.add(found == after)
+        restore_tree(copy)
+        assert _tree(copy) == (before if way == KEEP else found)
+    assert outcomes == {False, True}
     assert state(root) == cache
 
 

@@ -53,7 +53,7 @@ def build(lifecycle: Lifecycle, **variables: str) -> str:
 
 
 def test_the_environment_and_the_app_are_slimmed_and_verified(lifecycle: Lifecycle) -> None:
-    log = build(lifecycle)
+    log = build(lifecycle, SLUGFIT_BYTECODE="strip")
     assert "-----> Slugfit: slimming the virtual environment and the app" in log
     assert "Verified: 3 imports" in log
     # What the app refers to stays, though the app lies elsewhere.

@@ -43,10 +43,13 @@ class Environment:
         return done.stdout
 
     def slim(self) -> str:
-        return self.run("python", "-m", "slugfit", "slim", self.root, "--app", ".")
+        return self.run("python", "-m", *SLIM, self.root, "--app", ".")
 
     def files(self) -> set[str]:
         return {str(file.relative_to(self.root)) for file in self.root.rglob("*")}
+
+
+SLIM = ("slugfit", "slim", "--config", "SLUGFIT_BYTECODE=strip")
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ SMALL = slug(
 
 def _decision(path: str, action: str = "keep", size: int = 0, saves: int = 0) -> Decision:
     assert action in ("keep", "remove", "cut")
-    return Decision(path, "pkg", action, "tests", size, saves, "")  # type: ignore[arg-type]
+    return Decision(path, "pkg", action, "tests", size, saves)  # type: ignore[arg-type]
 
 
 def _library(target: Path) -> Path:

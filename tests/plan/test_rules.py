@@ -182,8 +182,35 @@ CASES = {
         "site/pkg/__pycache__/a.cpython-311-pytest-7.4.0.pyc site/pkg/__pycache__/a.pypy39.pyc "
         "site/pkg/a.pyc site/pkg/a.pyo __pycache__/app.cpython-311.pyc",
         stays="site/pkg/a.py app.py site/pkg/__pycache__/b.cpython-311.pyc site/pkg/b.pyc "
-        "site/pkg/__pycache__/notes.txt site/pkg/__pycache__/a.pyc "
-        "stdlib/__pycache__/traceback.cpython-311.pyc",
+        "site/pkg/__pycache__/notes.txt site/pkg/__pycache__/a.pyc ",
+        settings={"SLUGFIT_BYTECODE": "strip"},
+    ),
+    "bytecode of what each start loads": Case(
+        "bytecode",
+        goes="site/pkg/__pycache__/b.cpython-311.pyc site/other/__pycache__/x.cpython-311.pyc "
+        "site/pkg/a.pyc site/pkg/__pycache__/a.cpython-311.opt-1.pyc "
+        "site/pkg/__pycache__/a.cpython-311-pytest-7.4.0.pyc",
+        stays="site/pkg/__pycache__/__init__.cpython-311.pyc __pycache__/app.cpython-311.pyc "
+        "site/pkg/__pycache__/a.cpython-311.pyc site/pkg/gone.pyc",
+        files={
+            "app.py": "from pkg import a\n",
+            "site/pkg/__init__.py": "",
+            "site/pkg/a.py": "def f():\n    import pkg.b\n",
+            "site/pkg/b.py": "",
+            "site/other/x.py": "",
+        },
+    ),
+    "bytecode whose source goes": Case(
+        "bytecode",
+        goes="site/pkg/__pycache__/a.cpython-311.pyc",
+        files={"app.py": "from pkg import a\n", "site/pkg/__init__.py": "", "site/pkg/a.py": ""},
+        settings={"SLUGFIT_REMOVE": "**/pkg/a.py"},
+    ),
+    "bytecode of a namespace package": Case(
+        "bytecode",
+        goes="site/space/__pycache__/b.cpython-311.pyc",
+        stays="site/space/__pycache__/a.cpython-311.pyc",
+        files={"app.py": "from space import a\n", "site/space/a.py": "", "site/space/b.py": ""},
     ),
     "bytecode goes with its source": Case(
         "tests",
@@ -202,6 +229,7 @@ CASES = {
         goes="site/pkg/tests/__pycache__/helpers.cpython-311.pyc",
         stays="site/pkg/tests/__init__.py site/pkg/tests/helpers.py",
         files={"app.py": IMPORTER},
+        settings={"SLUGFIT_BYTECODE": "strip"},
     ),
     "a module without source that is imported": Case(
         "tests",
@@ -225,18 +253,21 @@ CASES = {
     "bytecode of the interpreter that no start reads": Case(
         "interpreter-bytecode",
         goes="stdlib/__pycache__/os.cpython-311.pyc stdlib/__pycache__/shelve.cpython-311.pyc",
-        stays="stdlib/__pycache__/traceback.cpython-311.pyc "
-        "stdlib/json/__pycache__/__init__.cpython-311.pyc",
+        stays="stdlib/json/__pycache__/__init__.cpython-311.pyc",
         files={
-            **{f"stdlib/{name}.py": "" for name in ("os", "shelve", "traceback", "json/__init__")},
+            **{f"stdlib/{name}.py": "" for name in ("os", "shelve", "json/__init__")},
             "app.py": "import json\n",
         },
+        settings={"SLUGFIT_BYTECODE": "strip"},
     ),
     "bytecode of the interpreter under PYTHONOPTIMIZE": Case(
         "interpreter-bytecode",
         goes="stdlib/__pycache__/shelve.cpython-311.opt-1.pyc",
         stays="stdlib/__pycache__/traceback.cpython-311.opt-1.pyc",
-        files={f"stdlib/{name}.py": "" for name in ("shelve", "traceback")},
+        files={
+            **{f"stdlib/{name}.py": "" for name in ("shelve", "traceback")},
+            "app.py": "import traceback\n",
+        },
         settings={"PYTHONOPTIMIZE": "1"},
     ),
     "bytecode of the interpreter is kept with the rest": Case(
@@ -589,7 +620,7 @@ SHAPES: dict[str, tuple[dict[str, Content], set[str]]] = {
 def test_each_shape_of_tree_loses_what_is_not_its_own(
     tmp_path: Path, tree: dict[str, Content], gone: set[str]
 ) -> None:
-    found = decide(plant(tmp_path, tree), {})
+    found = decide(plant(tmp_path, tree), {"SLUGFIT_BYTECODE": "strip"})
     assert {path for path, item in found.items() if item.action == "remove"} == gone
 
 

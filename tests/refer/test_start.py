@@ -1,32 +1,24 @@
-"""What an app's start loads of the standard library, in small trees and by a real Python."""
+"""What an app's start loads, followed from import to import where no Python can be asked."""
 
 from __future__ import annotations
 
 import importlib.util
-import json
-import os
-import subprocess
-import sys
-import sysconfig
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pythons import settings
 from slugfit.plan.make import make_plan
-from slugfit.refer.start import loaded_at_start
-from slugfit.scan.layout import Layout
-from slugfit.scan.module_names import importable_modules
 from trees import STDLIB, Content, distribution, plant, slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 LIBRARY = (
-    *("a", "b", "c", "d", "os", "_pydecimal", "pack/__init__", "pack/inner", "traceback"),
+    *("a", "b", "c", "d", "os", "_pydecimal", "pack/__init__", "pack/inner"),
     *("datetime", "_strptime"),
 )
 
@@ -45,39 +37,36 @@ class Case:
 PROGRAM = distribution("pkg", "1", {"pkg.py": "import a\n"}, "[console_scripts]\nrun = pkg:main\n")
 
 CASES = {
-    "nothing but what Python itself wants": Case("traceback"),
-    "an import": Case("a traceback", "import a\n"),
-    "several at once, under other names": Case("a b traceback", "import a as x, b as y\n"),
-    "a name of a module": Case("a traceback", "from a import thing\n"),
-    "a part of a package": Case("pack/__init__ pack/inner traceback", "import pack.inner\n"),
-    "a part by its name": Case("pack/__init__ pack/inner traceback", "from pack import inner\n"),
-    "a package without its parts": Case("pack/__init__ traceback", "import pack\n"),
-    "in a class": Case("a traceback", "class X:\n    class Y:\n        import a\n"),
+    "nothing": Case(""),
+    "an import": Case("a", "import a\n"),
+    "several at once, under other names": Case("a b", "import a as x, b as y\n"),
+    "a name of a module": Case("a", "from a import thing\n"),
+    "a part of a package": Case("pack/__init__ pack/inner", "import pack.inner\n"),
+    "a part by its name": Case("pack/__init__ pack/inner", "from pack import inner\n"),
+    "a package without its parts": Case("pack/__init__", "import pack\n"),
+    "in a class": Case("a", "class X:\n    class Y:\n        import a\n"),
     "in a condition, a loop, a try": Case(
-        "a b c traceback",
+        "a b c",
         "if x:\n    import a\nfor x in y:\n    import b\ntry:\n    1\nexcept E:\n    import c\n",
     ),
-    "in a function": Case("traceback", "def f():\n    import a\n"),
+    "in a function": Case("", "def f():\n    import a\n"),
     "in a method or a lambda": Case(
-        "traceback", "class X:\n    def f(self):\n        import a\nx = lambda: __import__('b')\n"
+        "", "class X:\n    def f(self):\n        import a\nx = lambda: __import__('b')\n"
     ),
-    "in a text": Case("traceback", "'import a'\n"),
+    "in a text": Case("", "'import a'\n"),
     "of the library's own": Case(
-        "a b c traceback",
+        "a b c",
         "import a\n",
         library={"a.py": "import b\n", "b.py": "from c import x\n", "c.py": "def f(): import d\n"},
     ),
-    "a circle": Case(
-        "a b traceback", "import a\n", library={"a.py": "import b", "b.py": "import a"}
-    ),
+    "a circle": Case("a b", "import a\n", library={"a.py": "import b", "b.py": "import a"}),
     "relative, in the library": Case(
-        "pack/__init__ pack/inner traceback",
+        "pack/__init__ pack/inner",
         "import pack\n",
         library={"pack/__init__.py": "from . import inner\n"},
     ),
-    "of what Python itself wants": Case("a traceback", library={"traceback.py": "import a\n"}),
     "through a package": Case(
-        "a traceback",
+        "a",
         "import pkg\n",
         {
             **distribution(
@@ -86,48 +75,92 @@ CASES = {
         },
     ),
     "a package that the app does not import": Case(
-        "traceback", "", distribution("pkg", "1", {"pkg.py": "import a\n"})
+        "", "", distribution("pkg", "1", {"pkg.py": "import a\n"})
     ),
     "a package that the app names": Case(
-        "a traceback", "APPS = ['pkg']\n", distribution("pkg", "1", {"pkg.py": "import a\n"})
+        "a", "APPS = ['pkg']\n", distribution("pkg", "1", {"pkg.py": "import a\n"})
     ),
     "a program of the Procfile": Case(
-        "a traceback",
+        "a",
         site=distribution(
             "pkg", "1", {"pkg.py": "import a\n"}, "[console_scripts]\nrun = pkg:main\n"
         ),
         procfile="web: ./start\nworker: FOO=1 run --fast\n",
     ),
     "a program that the Procfile does not start": Case(
-        "traceback",
+        "",
         site=distribution(
             "pkg", "1", {"pkg.py": "import a\n"}, "[console_scripts]\nrun = pkg:main\n"
         ),
         procfile="web: runner\n",
     ),
-    "every program where there is no Procfile": Case(
-        "a traceback",
-        site=distribution(
-            "pkg", "1", {"pkg.py": "import a\n"}, "[console_scripts]\nrun = pkg:main\n"
-        ),
+    "a server where there is no Procfile": Case(
+        "a",
+        "import other\n",
+        {
+            **distribution("other", "1", {"other.py": ""}),
+            **distribution(
+                "pkg", "1", {"pkg.py": "import a\n"}, "[console_scripts]\ngunicorn = pkg:main\n"
+            ),
+        },
         procfile="",
     ),
+    "no other program where there is no Procfile": Case(
+        "",
+        "import other\n",
+        {
+            **distribution("other", "1", {"other.py": ""}),
+            **distribution(
+                "pkg", "1", {"pkg.py": "import a\n"}, "[console_scripts]\nrun = pkg:main\n"
+            ),
+        },
+        procfile="",
+    ),
+    "what a server names in its own package": Case(
+        "a b",
+        site=distribution(
+            "pkg",
+            "1",
+            {
+                "pkg/__init__.py": "import a\n",
+                "pkg/workers.py": "KINDS = {'sync': 'pkg.sync.Worker', 'x': 'json.decoder'}\n",
+                "pkg/sync.py": "import b\n",
+                "pkg/app.py": "from pkg import workers\n",
+            },
+            "[console_scripts]\nrun = pkg.app:main\n",
+        ),
+        procfile="web: run\n",
+    ),
+    "what a function imports that the app calls": Case(
+        "a b",
+        "import pkg\nimport pkg.more as more\npkg.outer()\nmore.thing.save()\n",
+        distribution(
+            "pkg",
+            "1",
+            {
+                "pkg/__init__.py": "def outer(): inner()\ndef inner():\n    from pkg import x\n"
+                "def other():\n    import pkg.y\n",
+                "pkg/x.py": "import a\n",
+                "pkg/y.py": "import c\n",
+                "pkg/more.py": "class Thing:\n    def save(self):\n        import pkg.z\n"
+                "def load():\n    import pkg.y\nthing = Thing()\n",
+                "pkg/z.py": "import b\n",
+            },
+        ),
+    ),
     "no plug-in where there is no Procfile": Case(
-        "traceback",
+        "",
         site=distribution("pkg", "1", {"pkg.py": "import a\n"}, "[pytest11]\nrun = pkg:main\n"),
         procfile="",
     ),
     "a module that the Procfile runs": Case(
-        "a b traceback",
+        "a b",
         site=distribution(
             "pkg", "1", {"pkg/__init__.py": "import a\n", "pkg/__main__.py": "import b"}
         ),
         procfile="web: python -m pkg\n",
     ),
-    "what is frozen into Python": Case("traceback", "import os\n"),
-    "what stands in for compiled code": Case("traceback", "import _pydecimal\n"),
-    "what C loads by its name": Case("_strptime datetime traceback", "import datetime\n"),
-    "an app that is not valid here": Case("a traceback", "import a\nprint 'x'\n"),
+    "an app that is not valid here": Case("a", "import a\nprint 'x'\n"),
 }
 
 
@@ -159,62 +192,9 @@ def test_what_does_not_ship_loads_nothing(tmp_path: Path) -> None:
     site = distribution("pkg", "1", {"pkg/__init__.py": "", "pkg/tests/x.py": "import b\n"})
     plant(tmp_path, slug(site, app_py="import pkg\n"))
     plant(tmp_path, {"Procfile": "web: x", ".slugignore": "/later.py", "later.py": "import a"})
-    assert _kept_bytecode(tmp_path, {"a.py": "", "b.py": "", "traceback.py": ""}) == ["traceback"]
+    assert _kept_bytecode(tmp_path, {"a.py": "", "b.py": ""}) == []
 
 
-@pytest.mark.parametrize(("version", "frozen"), [("3.9", False), ("3.10", False), ("3.14", True)])
-def test_older_pythons_read_what_newer_ones_have_inside(
-    tmp_path: Path, version: str, *, frozen: bool
-) -> None:
-    library = f"lib/python{version}"
-    plant(tmp_path, {"bin/x": "", f"{library}/os.py": "import stat", f"{library}/stat.py": ""})
-    found = _loaded(tmp_path, library, "os")
-    assert found == (frozenset() if frozen else {"os", "stat"})
-
-
-def _loaded(prefix: Path, library: str, *roots: str) -> frozenset[str]:
-    """Names of the modules of a real library that importing ``roots`` loads."""
-    shape = Layout("slug", "", (), library, None)
-    paths = [
-        os.path.relpath(os.path.join(folder, name), prefix)
-        for folder, _, files in os.walk(prefix / library)
-        for name in files
-        if "-packages" not in folder
-    ]
-    present = tuple(importable_modules(paths, shape))
-    found = loaded_at_start(prefix, shape, present, roots)
-    return frozenset(module.name for module in present if module.path in found)
-
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        *("argparse", "asyncio", "concurrent.futures", "csv", "ctypes", "datetime", "decimal"),
-        *("email.mime.text", "http.server", "importlib.metadata", "importlib.resources", "json"),
-        *("logging.config", "multiprocessing.pool", "pdb", "shutil", "sqlite3", "ssl", "tempfile"),
-        *("unittest", "urllib.request", "uuid", "venv", "xml.etree.ElementTree", "zoneinfo"),
-    ],
-)
-def test_what_a_real_python_loads_was_foreseen(module: str) -> None:
-    told = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", TELL, module], capture_output=True, check=True
-    )
-    library = Path(sysconfig.get_path("stdlib"))
-    read = frozenset(json.loads(told.stdout))
-    foreseen = _loaded(library.parent, library.name, module)
-    assert read - foreseen == set()
-    # Near enough to be worth it; a start without `import site` loads less.
-    assert len(foreseen) < 2 * len(read) + 60
-
-
-TELL = """
-import importlib, sys
-importlib.import_module(sys.argv[1])
-read = [
-    module.__spec__.name for name, module in list(sys.modules.items())
-    if getattr(getattr(module, "__spec__", None), "cached", None) and name != "__main__"
-]
-import json
-print(json.dumps(read))
-"""
-"""Tells which modules were read from files, and not found inside Python."""
+def test_without_an_app_every_package_counts(tmp_path: Path) -> None:
+    plant(tmp_path, slug(distribution("pkg", "1", {"pkg/__init__.py": "import a\n"})))
+    assert _kept_bytecode(tmp_path, {"a.py": "", "b.py": ""}) == ["a"]

@@ -18,7 +18,7 @@ from slugfit.refer.reference import Reference
 from slugfit.report.advice import SwapAdvice, VariableAdvice, advise_models
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.json_report import flat_facts, render_json, report_document
-from slugfit.report.make import KeptTotal, Report, RuleTotal, Share
+from slugfit.report.make import BytecodeTotal, KeptTotal, Report, RuleTotal, Share
 from slugfit.report.model_files import ModelFile
 from slugfit.report.text import render_build_log, render_terminal
 from slugfit.scan.faults import Fault
@@ -85,6 +85,7 @@ REPORT = Report(
         ),
     ),
     seconds={"plan": 1.5, "apply": 0.25, "verify": 2.0, "measure": 12.0},
+    bytecode=BytecodeTotal(500, Bytes(12_000_000, 4_200_000), 0.86, 4.96),
 )
 
 BUILD_LOG = """\
@@ -102,6 +103,9 @@ BUILD_LOG = """\
        What went (MB)        compressed  unpacked   files  evidence
        symbols                     29.0     231.0      96  no loader reads it
        bytecode                    25.5      91.0    5320  its source beside it
+
+       Bytecode of what each start loads: 500 files, 4.2 MB compressed; its
+       imports take 0.9 s, about 5.0 s without.
 
        4 files (1.2 MB) look like dead weight and stay, for example:
        - site/pkg/tests/__init__.py: app.py imports pkg.tests.
@@ -149,6 +153,7 @@ def _undone() -> Report:
         distributions=(Share(APP, "", REPORT.before, REPORT.before),),
         rules=(),
         kept=(),
+        bytecode=None,
         known_failures=(),
         undone="needy could no longer be imported: FileNotFoundError: [Errno 2] No such file or "
         "directory",

@@ -1,15 +1,20 @@
-"""A plan turned into what a transaction carries out: removals, cuts, and true RECORDs."""
+"""A plan turned into what a transaction carries out: removals, cuts, bytecode, true RECORDs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import posixpath
+from dataclasses import dataclass, field
+from stat import S_IFDIR, S_IFREG
 from typing import TYPE_CHECKING
 
 from slugfit.apply.emptied import emptied_folders
 from slugfit.apply.moves import need_file
 from slugfit.apply.record import RewrittenRecord, rewrite_record, touched_records
 from slugfit.base.errors import TreeError
-from slugfit.measure.sizes import Sizes, measure_sizes
+from slugfit.measure.sizes import Changed, Sizes, measure_sizes
+from slugfit.refer.shipped import NewBytecode
+from slugfit.scan.bytecode import source_of
+from slugfit.scan.tree import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -31,16 +36,23 @@ class Change:
     """The RECORDs that are replaced."""
     emptied: tuple[tuple[str, int], ...]
     """Folders that are empty then, as (path, mode), the deepest first."""
+    bytecode: NewBytecode = field(default_factory=NewBytecode)
+    """The bytecode that is written."""
+    created: Mapping[str, int] = field(default_factory=dict)
+    """Which of that was not there before, with its mode."""
+    made: Mapping[str, int] = field(default_factory=dict)
+    """The folders that are made for it, with their modes."""
 
     @property
     def written(self) -> tuple[str, ...]:
         """Files that are replaced by new ones, sorted."""
-        return tuple(sorted((*self.cut, *self.records)))
+        files = {*self.cut, *self.records, *self.bytecode.headers, *self.bytecode.compiled}
+        return tuple(sorted(files.difference(self.created)))
 
     @property
     def does_nothing(self) -> bool:
         """Whether the tree stays as it is."""
-        return not (self.removed or self.cut or self.records)
+        return not (self.removed or self.written or self.created)
 
 
 def change_of(plan: Plan) -> Change:
@@ -51,22 +63,49 @@ def change_of(plan: Plan) -> Change:
     removed = tuple(item.path for item in plan.decisions if item.action == "remove")
     cut = {item.path: item.tail for item in plan.decisions if item.tail is not None}
     modes = {entry.path: entry.mode & 0o7777 for entry in plan.tree.entries}
+    gone = frozenset(removed)
+    bytecode = _bytecode(plan.bytecode, gone)
+    created = {
+        # As Python itself gives them: https://peps.python.org/pep-3147/.
+        path: modes[source_of(path) or ""] & 0o666
+        for path in sorted(bytecode.compiled)
+        if path not in modes
+    }
+    folders = sorted({posixpath.dirname(path) for path in created})
     return Change(
         removed,
         cut,
-        dict(_records(plan, frozenset(removed), cut)),
-        tuple((path, modes[path]) for path in emptied_folders(plan.tree, removed)),
+        dict(_records(plan, gone, cut, (*bytecode.headers, *bytecode.compiled))),
+        tuple((path, modes[path]) for path in emptied_folders(plan.tree, removed, created)),
+        bytecode,
+        created,
+        {path: modes.get(posixpath.dirname(path), 0o755) for path in folders if path not in modes},
+    )
+
+
+def _bytecode(planned: NewBytecode, gone: frozenset[str]) -> NewBytecode:
+    """What is written of it: nothing for what goes."""
+    return NewBytecode(
+        {path: head for path, head in planned.headers.items() if path not in gone},
+        {
+            path: content
+            for path, content in planned.compiled.items()
+            if gone.isdisjoint((path, source_of(path)))
+        },
     )
 
 
 def _records(
-    plan: Plan, gone: frozenset[str], cut: Collection[str]
+    plan: Plan, gone: frozenset[str], cut: Collection[str], bytecode: Collection[str]
 ) -> Iterator[tuple[str, RewrittenRecord]]:
     """Each RECORD that stays and would be wrong, by path."""
-    for dist in touched_records(plan.owners.distributions, gone, cut):
+    for dist in touched_records(plan.owners.distributions, gone, {*cut, *bytecode}):
         path = f"{dist.info}/RECORD"
         if path not in gone:
-            yield path, rewrite_record(_read(plan.tree.root / path), dist.site, gone, cut)
+            before = _read(plan.tree.root / path)
+            record = rewrite_record(before, dist.site, gone, cut, bytecode)
+            if record.shorter or record.cut_rows:
+                yield path, record
 
 
 def _read(file: Path) -> bytes:
@@ -77,13 +116,43 @@ def _read(file: Path) -> bytes:
         raise TreeError("A RECORD could not be read", str(error)) from error
 
 
+def bytecode_of_start(plan: Plan) -> frozenset[str]:
+    """The files that the tree has then for the start of the app: those that stay, and new ones."""
+    gone = frozenset(item.path for item in plan.decisions if item.action == "remove")
+    kept = (
+        item.path
+        for item in plan.decisions
+        if item.reason is not None and item.reason.kind == "loaded at start"
+    )
+    return frozenset((*kept, *_bytecode(plan.bytecode, gone).compiled))
+
+
 def measure_change(plan: Plan, change: Change, old: Path | None = None, every: int = 1) -> Sizes:
     """Sizes of a plan's tree with its change; ``old`` is where moved files lie if it was applied.
 
     The same before and after it is applied. One block in ``every`` is compressed. Raises OSError.
     """
+    compiled = change.bytecode.compiled
     records = {path: record.with_old_hashes() for path, record in change.records.items()}
-    emptied = {path for path, _ in change.emptied}
+    files = [
+        Entry(path, "file", len(compiled[path]), mode | S_IFREG, 0, writable=True)
+        for path, mode in change.created.items()
+    ]
+    folders = [
+        Entry(path, "folder", 0, mode | S_IFDIR, 0, writable=True)
+        for path, mode in change.made.items()
+    ]
     return measure_sizes(
-        plan.tree, plan.decisions, old, records=records, emptied=emptied, every=every
+        plan.tree,
+        plan.decisions,
+        old,
+        changed=Changed(
+            records,
+            change.bytecode.headers,
+            compiled,
+            (*folders, *files),
+            frozenset(path for path, _ in change.emptied),
+            plan.owners.by_path,
+        ),
+        every=every,
     )

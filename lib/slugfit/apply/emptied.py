@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from slugfit.scan.tree import Tree
 
 
-def emptied_folders(tree: Tree, removed: Collection[str]) -> Iterator[str]:
+def emptied_folders(
+    tree: Tree, removed: Collection[str], created: Collection[str] = ()
+) -> Iterator[str]:
     """Paths of the folders that are empty without ``removed`` and can be removed, deepest first.
 
-    Folders that were empty before stay.
+    Folders that were empty before stay, and so do those of files that are ``created``.
     """
     left = Counter(_folder_of(entry.path) for entry in tree.entries)
+    left.update(map(_folder_of, created))
     fixed = {entry.path for entry in tree.entries if not entry.writable}
     touched: set[str] = set()
     for path in removed:

@@ -32,6 +32,8 @@ def write_journal(folder: Path, change: Change, places: Places) -> None:
             "version": 1,
             "removed": change.removed,
             "written": change.written,
+            "created": [*change.created],
+            "made": [*change.made],
             "emptied": [
                 (*emptied, owner.st_uid, owner.st_gid)
                 for emptied, owner in zip(change.emptied, owners, strict=True)
@@ -61,6 +63,22 @@ def moved_files(old: Path) -> Sequence[str]:
 def written_files(journal: Path) -> frozenset[str]:
     """The files that an open journal's own transaction made anew."""
     return frozenset(json.loads(journal.read_text("utf-8"))["written"])
+
+
+def created_files(journal: Path) -> tuple[Sequence[str], Sequence[str]]:
+    """The files, all bytecode, and the folders that a journal's transaction added to the tree.
+
+    Raises ValueError if Slugfit did not write it: nothing else may be deleted for its sake.
+    """
+    try:
+        found = json.loads(journal.read_text("utf-8"))
+        files = [str(path) for path in found.get("created", ())]
+        folders = [str(path) for path in found.get("made", ())]
+    except (AttributeError, TypeError, RecursionError) as error:
+        raise ValueError(f"{journal} was not written by Slugfit: {error}") from error
+    if not all(path.endswith(".pyc") for path in files):
+        raise ValueError(f"{journal} was not written by Slugfit: it made more than bytecode")
+    return files, folders
 
 
 def journal_folders(journal: Path) -> Sequence[Emptied]:

@@ -50,6 +50,12 @@ def adopt(old: Path, new: Path) -> None:
                 raise
 
 
+def give_owner(new: Path, old: Path) -> None:
+    """Give ``new`` the owner of ``old`` if that is needed and allowed."""
+    status = old.lstat()
+    _give(new, status.st_uid, status.st_gid)
+
+
 def _give(place: Path, user: int, group: int) -> None:
     """Change the owner if that is needed and allowed."""
     status = place.lstat()

@@ -1,13 +1,15 @@
-"""The new files of a change, written beside the tree: cut libraries, then true RECORDs."""
+"""The new files of a change, written beside the tree: cut libraries, bytecode, true RECORDs."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from slugfit.apply.moves import adopt, need_file
+from slugfit.apply.moves import adopt, give_owner, need_file
 from slugfit.apply.record import record_digest
 from slugfit.base.errors import TreeError
 from slugfit.elf.truncate import write_truncated
+from slugfit.scan.bytecode import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,20 +26,47 @@ def write_new_files(change: Change, places: Places, folder: Path) -> Mapping[str
     A new file has its old one's owner, mode and attributes. The old one is only read. Raises
     OSError and TreeError, also if an old file is not what it was when the tree was read.
     """
+    bytecode = change.bytecode
     new = {path: folder / str(number) for number, path in enumerate(change.written)}
     for path in new:
         need_file(places.of(path))
     recorded = {path for item in change.records.values() for _, path in item.cut_rows.values()}
-    digests = {}
     for path, tail in change.cut.items():
         write_truncated(places.of(path), new[path], tail)
-        if path in recorded:
-            digests[path] = record_digest(new[path])
+    for path, head in bytecode.headers.items():
+        new[path].write_bytes(head + places.of(path).read_bytes()[len(head) :])
+    for path in bytecode.compiled.keys() & new.keys():
+        new[path].write_bytes(bytecode.compiled[path])
+    digests = {path: record_digest(new[path]) for path in recorded & new.keys()}
     for path, record in change.records.items():
         _write_record(places.of(path), new[path], record, digests)
     for path, file in new.items():
         adopt(places.of(path), file)
+        if path.endswith(".pyc"):
+            _date(path, file, places)
     return new
+
+
+def write_created_files(change: Change, places: Places, folder: Path) -> Mapping[str, Path]:
+    """Write what was not there before into ``folder``; the new file of each path.
+
+    Each has the owner of its source. Raises OSError, and TreeError if something stands there now.
+    """
+    created = {path: folder / f"created{number}" for number, path in enumerate(change.created)}
+    for path, file in created.items():
+        if os.path.lexists(places.of(path)):
+            raise TreeError(f"{places.of(path)} is in the way", "It was not there before.")
+        file.write_bytes(change.bytecode.compiled[path])
+        give_owner(file, places.of(source_of(path) or path))
+        file.chmod(change.created[path])
+        _date(path, file, places)
+    return created
+
+
+def _date(path: str, file: Path, places: Places) -> None:
+    """Give bytecode its source's time: two builds of the same make the same."""
+    time = places.of(source_of(path) or path).lstat().st_mtime_ns
+    os.utime(file, ns=(time, time))
 
 
 def _write_record(

@@ -49,17 +49,24 @@ class RewrittenRecord:
 
 
 def touched_records(
-    distributions: tuple[Distribution, ...], gone: Collection[str], cut: Collection[str]
+    distributions: tuple[Distribution, ...], gone: Collection[str], written: Collection[str]
 ) -> tuple[Distribution, ...]:
-    """The distributions whose RECORD would be wrong."""
-    changed = set(gone) | set(cut)
+    """The distributions whose RECORD may be wrong then."""
+    changed = set(gone) | set(written)
     return tuple(dist for dist in distributions if not dist.files.isdisjoint(changed))
 
 
 def rewrite_record(
-    before: bytes, site: str, gone: Collection[str], cut: Collection[str]
+    before: bytes,
+    site: str,
+    gone: Collection[str],
+    cut: Collection[str],
+    bytecode: Collection[str] = (),
 ) -> RewrittenRecord:
     """RECORD without ``gone``; ``site`` is the folder that its names are relative to.
+
+    The rows of ``bytecode`` that is written anew change as those of ``cut`` files if they say
+    anything of it; pip's do not.
 
     Rows that name nothing inside the tree are left as they are, and so is a file that cannot be
     read to its end.
@@ -77,7 +84,7 @@ def rewrite_record(
         path = path_inside(site, row[0])
         if path in gone:
             continue
-        if path is not None and path in cut:
+        if path is not None and (path in cut or (path in bytecode and any(row[1:]))):
             cut_rows[len(lines)] = (row[0], path)
         lines.append(_line(row) + line_end)
     shorter = len(lines) < len(rows)

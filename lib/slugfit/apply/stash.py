@@ -22,6 +22,7 @@ from slugfit.apply.journal import (
     DONE_JOURNAL,
     KEPT_JOURNAL,
     OPEN_JOURNAL,
+    created_files,
     journal_folders,
     moved_files,
 )
@@ -101,6 +102,11 @@ class Stash:
         if not journal.exists():
             return 0
         places = Places(self.root)
+        files, folders = created_files(journal)
+        for path in files:
+            places.of(path).unlink(missing_ok=True)
+        for path in folders:
+            remove_if_empty(places.of(path))
         make_folders(reversed(journal_folders(journal)), self.folder, places)
         moved = moved_files(self.old)
         for path in moved:

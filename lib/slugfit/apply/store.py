@@ -5,7 +5,8 @@ brings a pruned file back while the requirements stay the same. What one distrib
 only to that very installation: its slimmed RECORD is the witness. An upgrade has another one. What
 has no RECORD returns to the same source, package or interpreter.
 
-    index.json      for each group: its witnesses (path: SHA-256) and its files, RECORDs last
+    index.json      for each group: its witnesses (path: SHA-256) and its files, RECORDs last;
+                    and the bytecode that was not there before
     files/…         the files, under their own names
 """
 
@@ -20,9 +21,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from slugfit.apply.moves import remove_if_empty
 from slugfit.base.errors import TreeError
 from slugfit.base.hashing import sha256_of
 from slugfit.base.paths import Places, path_inside
+from slugfit.refer.shipped import is_hash_based
 from slugfit.scan.bytecode import source_of
 from slugfit.scan.owners import INSTALLER, PYTHON
 
@@ -68,7 +71,9 @@ def _store(folder: Path, old: Path, planned: Plan) -> None:
         {"witnesses": dict(group.witnesses), "files": list(group.files)}
         for group in _groups(planned, old)
     ]
-    (new / _INDEX).write_text(json.dumps({"version": 1, "groups": groups}), "utf-8")
+    created = [path for path in planned.bytecode.compiled if not os.path.lexists(old / path)]
+    index = {"version": 1, "groups": groups, "created": sorted(created)}
+    (new / _INDEX).write_text(json.dumps(index), "utf-8")
     aside = folder.with_name(f"{folder.name}.old")
     shutil.rmtree(aside, ignore_errors=True)
     with contextlib.suppress(FileNotFoundError):
@@ -112,6 +117,10 @@ def forget_stored(folder: Path) -> None:
 def _return_all(folder: Path, root: Path) -> int:
     places = Places(root)
     count = 0
+    for path in _created(folder):
+        if is_hash_based(root / path):
+            places.of(path).unlink()
+            remove_if_empty(places.of(path).parent)
     for group in _read(folder):
         if all(_digest(root / path) == digest for path, digest in group.witnesses.items()):
             for path in group.files:
@@ -206,6 +215,15 @@ def _read(folder: Path) -> Sequence[StoredGroup]:
             for item in found["groups"]
         ]
     except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
+def _created(folder: Path) -> Sequence[str]:
+    """The bytecode that was not there before; none if that cannot be told."""
+    try:
+        found: Any = json.loads((folder / _INDEX).read_text("utf-8"))
+        return [path for path in _clean(found["created"]) if path.endswith(".pyc")]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ()
 
 

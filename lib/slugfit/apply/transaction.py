@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.apply.journal import write_journal
-from slugfit.apply.moves import move_file, remove_if_empty
-from slugfit.apply.new_files import write_new_files
+from slugfit.apply.moves import give_owner, move_file, remove_if_empty
+from slugfit.apply.new_files import write_created_files, write_new_files
 from slugfit.apply.stash import Stash, all_stashes, new_stash
 from slugfit.apply.whole_tree import tree_shown_whole
 from slugfit.base.errors import RollBackError, TreeError
@@ -47,10 +47,17 @@ class Transaction:
             places = Places(stash.root)
             write_journal(stash.folder, change, places)
             new = write_new_files(change, places, stash.new)
+            created = write_created_files(change, places, stash.new)
             for path in change.removed:
                 move_file(places.of(path), stash.old / path)
             for path, file in new.items():
                 move_file(places.of(path), stash.old / path)
+                file.rename(places.of(path))
+            for path, mode in change.made.items():
+                places.of(path).mkdir()
+                places.of(path).chmod(mode)
+                give_owner(places.of(path), places.of(path).parent)
+            for path, file in created.items():
                 file.rename(places.of(path))
             for path, _ in change.emptied:
                 remove_if_empty(places.of(path))

@@ -12,7 +12,13 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from slugfit.apply.journal import OPEN_JOURNAL, journal_folders, moved_files, written_files
+from slugfit.apply.journal import (
+    OPEN_JOURNAL,
+    created_files,
+    journal_folders,
+    moved_files,
+    written_files,
+)
 from slugfit.apply.moves import make_folders, remove_if_empty
 
 if TYPE_CHECKING:
@@ -31,16 +37,19 @@ def tree_shown_whole(places: Places, folder: Path) -> Iterator[None]:
     """Show what lies under ``folder``/old; raise OSError, and TreeError as ``places`` does."""
     emptied = journal_folders(folder / OPEN_JOURNAL)
     written = written_files(folder / OPEN_JOURNAL)
+    created, _ = created_files(folder / OPEN_JOURNAL)
     shown: list[Path] = []
     aside: list[tuple[Path, Path]] = []
     (folder / "shown").mkdir()
     try:
+        for number, path in enumerate(created):
+            if os.path.lexists(places.of(path)):
+                _set_aside(places.of(path), folder / "shown" / f"created{number}", aside)
         make_folders(reversed(emptied), folder, places)
         for number, path in enumerate(moved_files(folder / "old")):
             place = places.of(path)
             if path in written:
-                place.rename(folder / "shown" / str(number))
-                aside.append((folder / "shown" / str(number), place))
+                _set_aside(place, folder / "shown" / str(number), aside)
             _name(folder / "old" / path, place)
             shown.append(place)
         yield
@@ -52,6 +61,11 @@ def tree_shown_whole(places: Places, folder: Path) -> Iterator[None]:
         for path, *_ in emptied:
             remove_if_empty(places.of(path))
         (folder / "shown").rmdir()
+
+
+def _set_aside(place: Path, target: Path, aside: list[tuple[Path, Path]]) -> None:
+    place.rename(target)
+    aside.append((target, place))
 
 
 def _name(file: Path, place: Path) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from slugfit.measure.deflate import deflate_sample
 from slugfit.measure.pieces import EPOCH, TOP, Member, Piece, tar_piece
+from slugfit.scan.bytecode import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 
 _SEPARATOR = "\0"
+_KEPT, _ADDED = "kept", "added"
+"""Of bytecode: whether it was there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ class Sizes:
     """What is left, by owner."""
     gone: Mapping[tuple[str, str], Bytes]
     """What goes, by (rule, owner)."""
+    bytecode: Bytes = ZERO
+    """The part of what is left that is bytecode of the app's start."""
+    added: Bytes = ZERO
+    """The part of what is left that was not there before."""
     estimated: bool = False
     """Whether only a sample was compressed, because there was no time for all."""
 
@@ -61,7 +68,10 @@ class Sizes:
     @property
     def before(self) -> Bytes:
         """The slug as it was."""
-        return sum(self.gone.values(), self.after)
+        both = sum(self.gone.values(), self.after)
+        return Bytes(
+            both.uncompressed - self.added.uncompressed, both.compressed - self.added.compressed
+        )
 
     def gone_by_rule(self) -> Mapping[str, Bytes]:
         """What each rule takes."""
@@ -78,27 +88,49 @@ class Sizes:
         return found
 
 
-def measure_sizes(  # noqa: PLR0913 - what a change does, and how closely it is looked at
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change writes. It and what was moved may be in either place: it is not read there."""
+
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+    """New contents of files, by path; what they are shorter is not said to be saved."""
+    headers: Mapping[str, bytes] = field(default_factory=dict)
+    """New first bytes of files that are otherwise as they were."""
+    compiled: Mapping[str, bytes] = field(default_factory=dict)
+    """The contents of bytecode files."""
+    entries: tuple[Entry, ...] = ()
+    """Those of them that were not there, and the folders that are made for them."""
+    emptied: Collection[str] = ()
+    """The folders that go."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Who owns the sources of these."""
+
+
+def measure_sizes(
     tree: Tree,
     decisions: Sequence[Decision],
     old: Path | None = None,
     *,
-    records: Mapping[str, bytes] | None = None,
-    emptied: Collection[str] = (),
+    changed: Changed | None = None,
     every: int = 1,
 ) -> Sizes:
     """Sizes of ``tree`` under ``decisions``; what changes is read in ``old`` if it was moved.
 
-    ``records`` are the new contents of other files, by path; what they are shorter is not said to
-    be saved. They and what was moved may be in either place meanwhile: they are not read there.
-    ``emptied`` are the folders that go. One block in ``every`` is compressed, and stands for the
-    others. Raises OSError.
+    One block in ``every`` is compressed, and stands for the others. Raises OSError.
     """
     source = old or tree.root
-    kept = _weigh(_kept_pieces(tree, decisions, source, records or {}, emptied), every)
+    weighed = _weigh(_kept_pieces(tree, decisions, source, changed or Changed()), every)
+    kept: dict[str, Bytes] = {}
+    bytecode = added = ZERO
+    for key, size in weighed.items():
+        owner, _, kind = key.partition(_SEPARATOR)
+        kept[owner] = kept.get(owner, ZERO) + size
+        bytecode += size if kind else ZERO
+        added += size if kind == _ADDED else ZERO
     gone = _weigh(_gone_pieces(tree, decisions, source), every)
     parted = {tuple(key.split(_SEPARATOR)): size for key, size in gone.items()}
-    return Sizes(kept, {(key[0], key[1]): size for key, size in parted.items()}, every > 1)
+    by_rule = {(key[0], key[1]): size for key, size in parted.items()}
+    return Sizes(kept, by_rule, bytecode, added, every > 1)
 
 
 def _weigh(pieces: Iterator[Piece], every: int) -> Mapping[str, Bytes]:
@@ -142,23 +174,39 @@ def _kept_pieces(
     tree: Tree,
     decisions: Sequence[Decision],
     old: Path,
-    records: Mapping[str, bytes],
-    emptied: Collection[str],
+    changed: Changed,
 ) -> Iterator[Piece]:
     chosen = {decision.path: decision for decision in decisions}
-    for entry in tree.entries:
+    for entry in sorted((*tree.entries, *changed.entries), key=lambda entry: entry.path):
         decision = chosen.get(entry.path)
-        if entry.path in emptied or (decision and decision.action == "remove"):
+        if entry.path in changed.emptied or (decision and decision.action == "remove"):
             continue
         owner = decision.owner if decision else "(app)"
+        if decision and decision.reason is not None and decision.reason.kind == "loaded at start":
+            owner = f"{owner}{_SEPARATOR}{_KEPT}"
         if decision and decision.tail is not None:
             yield _cut_piece(entry, owner, old / entry.path, decision.tail)
-        elif entry.path in records:
+        elif entry.path in changed.contents:
             piece = tar_piece(tree, entry, owner, EPOCH)
-            new = records[entry.path]
+            new = changed.contents[entry.path]
             yield replace(piece, source=None, first=new, length=max(entry.size - len(new), 0))
+        elif entry.path in changed.headers:
+            head = changed.headers[entry.path]
+            piece = tar_piece(tree, entry, owner, EPOCH)
+            start, length = len(head), entry.size - len(head)
+            yield replace(piece, source=old / entry.path, first=head, start=start, length=length)
+        elif entry.path in changed.compiled:
+            yield _compiled_piece(tree, entry, changed, _ADDED if decision is None else _KEPT)
         elif entry.kind != "other":
             yield tar_piece(tree, entry, owner, EPOCH)
+
+
+def _compiled_piece(tree: Tree, entry: Entry, changed: Changed, kind: str) -> Piece:
+    owner = changed.owners.get(source_of(entry.path) or "", "(app)")
+    content = changed.compiled[entry.path]
+    file = replace(entry, size=len(content))
+    piece = tar_piece(tree, file, f"{owner}{_SEPARATOR}{kind}", EPOCH)
+    return replace(piece, source=None, first=content, length=0)
 
 
 def _cut_piece(entry: Entry, owner: str, place: Path, tail: Tail) -> Piece:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from slugfit.plan.decision import Claim
     from slugfit.refer.reference import Reference
-    from slugfit.scan.layout import Layout
     from slugfit.scan.tree import Tree
 
 
@@ -42,10 +41,10 @@ def keepers(about: str, held: Mapping[str, Reference]) -> Iterator[str]:
 def asks(about: str, claims: Mapping[str, tuple[Claim, ...]], candidates: Collection[str]) -> bool:
     """Whether references, or what the start loads, have a say in what happens to a path."""
     return not {about, source_of(about) or ""}.isdisjoint(candidates) or any(
-        claim.rule.name == "interpreter-bytecode" for claim in claims.get(about, ())
+        claim.rule.needs == "source beside" for claim in claims.get(about, ())
     )
 
 
-def asks_start(about: str, layout: Layout) -> bool:
+def asks_start(about: str) -> bool:
     """Whether what the start loads has a say in what happens to a path."""
-    return about.endswith(".pyc") and layout.scope(about)[0] == "stdlib"
+    return about.endswith(".pyc")

@@ -152,6 +152,6 @@ def _held(
         return SOURCE_STAYS
     if rule.needs in ("source beside", "installer at rest") and source not in facts.owners:
         return NO_SOURCE
-    if rule.needs == "source beside" and source in facts.starting:
+    if rule.needs == "source beside" and entry.path in facts.starting and source not in removed:
         return LOADED_AT_START
     return None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from slugfit.refer.shipped import NewBytecode
 
 if TYPE_CHECKING:
     from slugfit.catalog.rules import Rule
     from slugfit.elf.tail import Tail
     from slugfit.plan.reasons import Reason
+    from slugfit.refer.start import Start
     from slugfit.scan.app import App
     from slugfit.scan.faults import Fault
     from slugfit.scan.layout import Layout
@@ -65,3 +68,7 @@ class Plan:
     app: App
     decisions: tuple[Decision, ...]
     faults: tuple[Fault, ...]
+    start: Start | None = None
+    """What each start of the app loads, None if that has no say in the plan."""
+    bytecode: NewBytecode = field(default_factory=NewBytecode)
+    """What is written of the bytecode that is shipped."""

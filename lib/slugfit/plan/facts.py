@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class PlanFacts:
     """All that a plan depends on. ``unmet`` says for a rule's condition why it does not hold.
 
-    ``vendored`` are files that a RECORD which nobody rewrites names, ``starting`` sources of the
-    standard library that each start of the app loads.
+    ``vendored`` are files that a RECORD which nobody rewrites names, ``starting`` the
+    bytecode that each start of the app loads.
     """
 
     tree: Tree

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +14,8 @@ from slugfit.plan.decide import decide_files
 from slugfit.plan.decision import Claim, Decision, Plan
 from slugfit.plan.lacking import lacking_of, lacking_worth
 from slugfit.plan.reading import ReadTree, facts_for_plan, read_for_plan, removable_tails
+from slugfit.plan.starting import Starting, bytecode_to_ship, start_counts, told_start
 from slugfit.refer.references import Staying, find_references
-from slugfit.refer.start import loaded_at_start, start_roots
-from slugfit.scan.module_names import importable_modules
-from slugfit.scan.procfile import read_procfile
 from slugfit.settings.current_run import Run
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from slugfit.plan.facts import PlanFacts
     from slugfit.refer.reference import Reference
+    from slugfit.refer.start import AppPython, Start
     from slugfit.settings.config import Config
 
     Claims = Mapping[str, tuple[Claim, ...]]
@@ -31,9 +31,14 @@ if TYPE_CHECKING:
 
 
 def make_plan(
-    root: Path, config: Config, run: Run | None = None, *, about: str | None = None
+    root: Path,
+    config: Config,
+    run: Run | None = None,
+    python: AppPython | None = None,
+    *,
+    about: str | None = None,
 ) -> Plan:
-    """Read the tree and decide; changes nothing.
+    """Read the tree and decide; changes nothing. ``python`` is asked what the app's start loads.
 
     With ``about``, a path of the tree, only what that one needs is looked at: the decision about it
     and those about what keeps it are final, others may say that a file goes which something needs.
@@ -54,16 +59,33 @@ def make_plan(
         proposed = decide_files(facts, claims, {})
         if not asks(about, claims, {item.path for item in guarded_candidates(claims, proposed)}):
             return _planned(read, _with_held(facts, claims, {}, proposed))
-    facts, held = _with_evidence(read, facts, claims)
+    asking = start_counts(read, config) and (about is None or asks_start(about))
+    (facts, held), told = _judged(read, facts, claims, python if asking else None)
     if about is not None and cuts:
         near = removable_tails(around(read.tree, [about, *keepers(about, held)]), read.tree)
         facts = replace(facts, cuts={**facts.cuts, **near})
         claims = claims_of(facts)
-    decisions = decide_files(facts, claims, held)
-    if about is None or asks_start(about, read.layout):
-        facts = replace(facts, starting=_starting(read, config, decisions))
-        decisions = decide_files(facts, claims, held) if facts.starting else decisions
-    return _planned(read, _with_held(facts, claims, held, decisions))
+    if asking:
+        staying = _staying(decide_files(facts, claims, held))
+        starting = bytecode_to_ship(read, facts, told, staying, python)
+        facts = replace(facts, starting=starting.files)
+    else:
+        starting = Starting()
+    decisions = _with_held(facts, claims, held, decide_files(facts, claims, held))
+    return replace(_planned(read, decisions), start=starting.start, bytecode=starting.written)
+
+
+def _judged(
+    read: ReadTree, facts: PlanFacts, claims: Claims, python: AppPython | None
+) -> tuple[tuple[PlanFacts, Held], Start | None]:
+    """The facts with what lacks evidence, what refers to the rest, and what ``python`` tells."""
+    if python is None:
+        return _with_evidence(read, facts, claims), None
+    with ThreadPoolExecutor(1) as pool:
+        search = pool.submit(_with_evidence, read, facts, claims)
+        # The child is this thread's, so that a signal ends it at once.
+        told = told_start(read, python)
+        return search.result(), told
 
 
 def _with_evidence(read: ReadTree, facts: PlanFacts, claims: Claims) -> tuple[PlanFacts, Held]:
@@ -82,9 +104,12 @@ def _references(read: ReadTree, facts: PlanFacts, claims: Claims) -> Held:
     """What refers to candidates."""
     proposed = decide_files(facts, claims, {})
     candidates = tuple(guarded_candidates(claims, proposed))
-    paths = tuple(decision.path for decision in proposed if decision.action != "remove")
-    staying = Staying(paths, read.outside)
+    staying = Staying(_staying(proposed), read.outside)
     return find_references(read.tree.root, read.layout, read.owners, candidates, staying)
+
+
+def _staying(decisions: tuple[Decision, ...]) -> tuple[str, ...]:
+    return tuple(decision.path for decision in decisions if decision.action != "remove")
 
 
 def _with_held(
@@ -110,14 +135,3 @@ def _with_held(
 
 def _planned(read: ReadTree, decisions: tuple[Decision, ...]) -> Plan:
     return Plan(read.tree, read.layout, read.owners, read.app, decisions, read.faults)
-
-
-def _starting(read: ReadTree, config: Config, decisions: tuple[Decision, ...]) -> frozenset[str]:
-    """What the start of what stays loads of the standard library, if that has a say in the rest."""
-    if config.bytecode != "strip" or read.layout.shape != "slug":
-        return frozenset()
-    root = read.tree.root
-    staying = (item.path for item in decisions if item.action != "remove")
-    present = (*importable_modules(staying, read.layout), *read.outside)
-    roots = start_roots(read.app, read.owners, read_procfile(read.source))
-    return loaded_at_start(root, read.layout, present, roots)

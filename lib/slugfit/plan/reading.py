@@ -40,6 +40,8 @@ class ReadTree:
     outside: tuple[Module, ...]
     lists: Ignores
     faults: tuple[Fault, ...]
+    ignored: frozenset[str]
+    """The app's files that .slugignore names."""
 
 
 def read_for_plan(root: Path, config: Config, run: Run) -> ReadTree:
@@ -72,7 +74,7 @@ def read_for_plan(root: Path, config: Config, run: Run) -> ReadTree:
         *_faults(tree, owners),
         *(() if config.compiles or own.compiler_use else _compilers(owners)),
     )
-    return ReadTree(source, tree, layout, owners, own, outside, lists, faults)
+    return ReadTree(source, tree, layout, owners, own, outside, lists, faults, ignored)
 
 
 def facts_for_plan(

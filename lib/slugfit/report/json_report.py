@@ -48,7 +48,25 @@ def report_document(report: Report) -> Mapping[str, Any]:
         "fault_details": [_fault(fault) for fault in report.faults],
         "advice": [_advice(advice) for advice in report.advice],
         "seconds": dict(report.seconds),
+        "bytecode": _bytecode(report),
     }
+
+
+def _bytecode(report: Report) -> Mapping[str, Any] | None:
+    """What is shipped for the app's start, and the seconds of its imports with it and without."""
+    shipped = report.bytecode
+    if shipped is None:
+        return None
+    return {
+        "files": shipped.files,
+        **_size(shipped.size),
+        "import_seconds": _rounded(shipped.seconds),
+        "import_seconds_without": _rounded(shipped.seconds_without),
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _share(share: Share) -> Mapping[str, Any]:

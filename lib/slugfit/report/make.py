@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from slugfit import __version__
+from slugfit.apply.change import bytecode_of_start
 from slugfit.catalog.rules import rule_named
 from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice import Advice, advise_models, advise_swaps
@@ -63,6 +64,19 @@ class KeptTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class BytecodeTotal:
+    """The bytecode that is shipped for the app's start; ``seconds`` of its imports, if tried.
+
+    ``seconds_without`` is what they would take without any bytecode, about.
+    """
+
+    files: int
+    size: Bytes
+    seconds: float | None
+    seconds_without: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything there is to say; sizes in bytes, ``verdict`` against ``limit``."""
 
@@ -86,6 +100,7 @@ class Report:
     """What there was no time to verify."""
     estimated: bool = False
     """Whether the compressed sizes are those of a sample."""
+    bytecode: BytecodeTotal | None = None
 
     @property
     def weighed(self) -> int:
@@ -137,6 +152,21 @@ def make_report(
         seconds=outcome.seconds,
         untried=outcome.untried,
         estimated=sizes.estimated,
+        bytecode=_bytecode(outcome),
+    )
+
+
+def _bytecode(outcome: Outcome) -> BytecodeTotal | None:
+    """None where the app's start has no say in it, or nothing is shipped for it."""
+    start, files = outcome.planned.start, bytecode_of_start(outcome.planned)
+    if start is None or not files:
+        return None
+    tried = start.seconds is not None
+    return BytecodeTotal(
+        len(files),
+        outcome.sizes.bytecode,
+        start.seconds,
+        (start.seconds or 0) + start.compiling if tried else None,
     )
 
 

@@ -63,6 +63,7 @@ def report_lines(report: Report) -> Iterator[str]:
     yield ""
     yield from _distributions(report)
     yield from _rules(report)
+    yield from _bytecode(report)
     yield from _kept(report)
     yield from _verified(report)
     yield from _faults(report)
@@ -141,6 +142,19 @@ def _rules(report: Report) -> Iterator[str]:
             f"{total.name:<21}{megabytes(total.saved.compressed):>11}"
             f"{megabytes(total.saved.uncompressed):>10}{total.files:>8}  {EVIDENCE[total.name]}"
         )
+
+
+def _bytecode(report: Report) -> Iterator[str]:
+    shipped = report.bytecode
+    if shipped is None:
+        return
+    what = f"Bytecode of what each start loads: {shipped.files} files, "
+    what += f"{megabytes(shipped.size.compressed)} MB compressed"
+    if shipped.seconds is not None and shipped.seconds_without is not None:
+        what += f"; its imports take {shipped.seconds:.1f} s, "
+        what += f"about {shipped.seconds_without:.1f} s without"
+    yield ""
+    yield from _wrap(f"{what}.", "")
 
 
 def _kept(report: Report) -> Iterator[str]:

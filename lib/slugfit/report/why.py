@@ -14,6 +14,8 @@ from slugfit.catalog.rules import rule_named
 from slugfit.plan.make import make_plan
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.reasons import decision_sentence
+from slugfit.settings.current_run import Run
+from slugfit.verify.start import python_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
     from slugfit.plan.decision import Decision
     from slugfit.settings.config import Config
-    from slugfit.settings.current_run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Explanation:
 def explain_path(root: Path, path: str, config: Config, run: Run | None = None) -> Explanation:
     """What the plan says about ``path``; raise UsageError if it is not a file of the tree."""
     name = _relative(root, path)
-    plan = make_plan(root, config, run, about=name)
+    run = run or Run()
+    plan = make_plan(root, config, run, python_of(config, run), about=name)
     decisions = {item.path: item for item in plan.decisions}
     if name not in decisions:
         raise UsageError(

@@ -7,12 +7,19 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from slugfit.scan.bytecode import read_module
+from slugfit.scan.bytecode import read_module, read_regular_file
 from slugfit.scan.conditions import CompilerUse, compiler_use_of, compiling_distributions
 from slugfit.scan.layout import Layout
 from slugfit.scan.module_facts import facts_of_module
-from slugfit.scan.module_names import Module, import_targets, importable_modules, name_and_parents
+from slugfit.scan.module_names import (
+    Module,
+    absolute_name,
+    import_targets,
+    importable_modules,
+    name_and_parents,
+)
 from slugfit.scan.tree import Tree, scan_tree
+from slugfit.scan.uses import attribute_uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,6 +46,10 @@ class App:
     """What of it needs headers at run time; None if nothing does."""
     strings: tuple[str, ...] = ()
     """Other third-party modules that its literals name (INSTALLED_APPS and the like), sorted."""
+    names: tuple[str, ...] = ()
+    """What it takes from third-party modules and is no module itself: ``pkg.mod:name``, sorted."""
+    methods: frozenset[str] = frozenset()
+    """The attributes that it uses of anything but modules."""
     settings: str = ""
     """Its Django settings module, "" without Django."""
     elsewhere: tuple[str, ...] = ()
@@ -89,6 +100,7 @@ def read_app(
     wanted: set[str] = set()
     elsewhere: set[str] = set()
     said: set[str] = set()
+    taken: set[str] = set()
     settings: dict[str, str] = {}
     use = next(compiling_distributions(owners.distributions), None)
     for module in own:
@@ -96,6 +108,8 @@ def read_app(
         names = {name for item in facts.imports for name in import_targets(item, module.parent)}
         wanted |= set(_resolved(names, installed))
         elsewhere |= set(_elsewhere(facts.imports, installed, tops))
+        taken |= set(_taken(facts.imports, module, installed))
+        taken |= set(attribute_uses(_source(tree.root / module.path), module.parent, installed))
         said |= set(_resolved(filter(str.isascii, facts.literals), installed))
         if DJANGO_SETTINGS in facts.literals and "django" in installed:
             settings[module.name] = _own_name(facts.literals, own)
@@ -104,6 +118,8 @@ def read_app(
         tuple(sorted(wanted)),
         use,
         tuple(sorted(said - wanted)),
+        tuple(sorted(name for name in taken if name[0] != ":")),
+        frozenset(name[1:] for name in taken if name[0] == ":"),
         _served_settings(settings),
         tuple(sorted(elsewhere)),
     )
@@ -156,6 +172,22 @@ def _resolved(names: Iterable[str], installed: frozenset[str]) -> Iterator[str]:
         longest = next((part for part in name_and_parents(name) if part in installed), None)
         if longest is not None:
             yield longest
+
+
+def _source(file: Path) -> bytes:
+    try:
+        return read_regular_file(file)
+    except OSError:
+        return b""
+
+
+def _taken(imports: Iterable[Import], module: Module, installed: frozenset[str]) -> Iterator[str]:
+    """What a module takes from installed ones, apart from modules."""
+    for statement in imports:
+        base = absolute_name(statement.module, statement.level, module.parent)
+        if base in installed:
+            names = (name for name in statement.names if f"{base}.{name}" not in installed)
+            yield from (f"{base}:{name}" for name in names if name != "*")
 
 
 def top_level_modules(tree: Tree, layout: Layout) -> tuple[str, ...]:

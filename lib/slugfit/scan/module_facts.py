@@ -22,7 +22,7 @@ from slugfit.scan.imports import Import, imports_in_code, imports_in_text
 from slugfit.scan.syntax import Scope, scopes_of_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
 
 
 T = TypeVar("T")
@@ -105,6 +105,21 @@ def imports_at_start(code: bytes, source: bytes) -> frozenset[Import]:
     return _imports_outside_functions(compiled)
 
 
+def imports_when_called(
+    code: bytes, source: bytes, names: Iterable[str], methods: Collection[str]
+) -> frozenset[Import]:
+    """What a module imports when its functions ``names`` are called, and what they call in turn.
+
+    For a class that is its ``__init__``; of ``methods`` those that a class of it has. Functions of
+    one module are told by their names alone.
+    """
+    found = _from_bytecode(code, lambda read: _imports_called(read, names, methods))
+    if found is None:
+        compiled = _compiled(source)
+        found = frozenset() if compiled is None else _imports_called(compiled, names, methods)
+    return found
+
+
 def is_short_literal(text: str) -> bool:
     """Whether a string can be the name of a module or file."""
     return 0 < len(text) <= LONGEST_LITERAL and text.split() == [text]
@@ -138,6 +153,34 @@ def _imports_outside_functions(code: types.CodeType) -> frozenset[Import]:
         inner = (item for item in current.co_consts if isinstance(item, types.CodeType))
         # The body of a class is not a function: it runs at once.
         waiting += (item for item in inner if not item.co_flags & inspect.CO_OPTIMIZED)
+    return frozenset(imports)
+
+
+def _imports_called(
+    code: types.CodeType, names: Iterable[str], methods: Collection[str]
+) -> frozenset[Import]:
+    functions: dict[str, list[types.CodeType]] = {}
+    called_names = list(names)
+    waiting = [code]
+    while waiting:
+        outer = waiting.pop()
+        for inner in outer.co_consts:
+            if isinstance(inner, types.CodeType):
+                functions.setdefault(inner.co_name, []).append(inner)
+                waiting.append(inner)
+                in_class = outer is not code and not outer.co_flags & inspect.CO_OPTIMIZED
+                if in_class and inner.co_name in methods:
+                    called_names.append(inner.co_name)
+    imports: set[Import] = set()
+    seen: set[str] = set()
+    while called_names:
+        called = called_names.pop()
+        if called not in seen:
+            seen.add(called)
+            for function in functions.get(called, ()):
+                imports.update(imports_in_code(function))
+                is_class = not function.co_flags & inspect.CO_OPTIMIZED
+                called_names += ("__init__",) if is_class else function.co_names
     return frozenset(imports)
 
 

@@ -30,7 +30,7 @@ class Config:
     level: Literal["standard", "measure"]
     limit: Limit
     over_limit: Literal["warn", "fail"]
-    bytecode: Literal["strip", "strip-all", "keep"]
+    bytecode: Literal["boot", "auto", "strip", "strip-all", "keep"]
     verify: Literal["imports", "off"]
     smoke: str
     keep: tuple[str, ...]

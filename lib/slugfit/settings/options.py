@@ -50,9 +50,11 @@ OPTIONS = (
     Option("OVER_LIMIT", "warn, fail", "warn", "Whether a slug over the limit stops the build"),
     Option(
         "BYTECODE",
-        "strip, strip-all, keep",
-        "strip",
-        "Whether `.pyc` files go; `strip` leaves those of Python's own that each start loads",
+        "boot, auto, strip, strip-all, keep",
+        "boot",
+        "Which `.pyc` files the slug has: `boot` those that each start of the app loads, `auto` "
+        "the same unless the slug would be over its limit, `strip` of these only Python's own, "
+        "`strip-all` none, `keep` all",
     ),
     Option("VERIFY", "imports, off", "imports", "Import the app's packages before the commit"),
     Option(

@@ -29,6 +29,8 @@ SPARE_STEP_SECONDS = 20
 SPARE_SECONDS = 90
 """For the steps that are not needed, all children together; later ones are not tried."""
 _SHORTEST_SECONDS = 1
+SLUG_ROOT = "/app"
+"""Where a slug is unpacked: https://devcenter.heroku.com/articles/slug-compiler."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def _task(
         "django": not is_setup and any(step.top == "django" for step in steps),
         # An app's own settings are read where the app runs.
         "folder": context.folder if is_setup else home,
+        "shown": SLUG_ROOT if context.layout.shape == "slug" else os.path.abspath(context.root),
     }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slugfit.scan.layout import Layout
 
 
-StepKind = Literal["import", "load", "setup", "smoke"]
+StepKind = Literal["import", "load", "setup", "smoke", "start", "serve", "loaded", "compile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,10 @@ class Step:
     """One thing to try."""
 
     kind: StepKind
-    """What is done: a module is imported, a library loaded, Django set up, a command run."""
+    """What is done: a module is imported, a library loaded, Django set up, a command run.
+
+    The last four are no trials: start.py says what they find out.
+    """
     name: str
     """A module (``module:name`` for a name out of it), the absolute path of a library, a settings
     module, or the command."""
