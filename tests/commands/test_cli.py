@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,6 @@ from trees import Content, Folder, Link, distribution, plant, slug, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 PACKAGE = distribution(
     "pkg",
@@ -119,14 +119,18 @@ def test_a_roll_back_that_fails_is_4_and_names_the_stash(tmp_path: Path) -> None
     assert (tmp_path / ".slugfit/1/old/a").read_text() == "precious"
 
 
+# Nothing is written then, and nobody asked what the start loads.
+STRIP = ("--config", "SLUGFIT_BYTECODE=strip-all")
+
+
 def test_what_broke_is_put_back_with_0_or_5_if_strict(tmp_path: Path) -> None:
     real_slug(tmp_path, NEEDY, APP)
     before = snapshot(tmp_path)
-    strict = engine("slim", tmp_path, "--config", "SLUGFIT_STRICT=1")
+    strict = engine("slim", tmp_path, *STRIP, "--config", "SLUGFIT_STRICT=1")
     assert strict.code == 5
     assert "pkg could no longer be imported" in strict.err
     assert snapshot(tmp_path) == before
-    answer = engine("slim", tmp_path)
+    answer = engine("slim", tmp_path, *STRIP)
     assert answer.code == 0
     assert "Put back" in answer.out
     assert "pkg could no longer be imported" in " ".join(answer.out.split())
@@ -173,7 +177,7 @@ def test_a_signal_puts_everything_back_at_once(
     root = real_slug(tmp_path, slow, APP)
     before = snapshot(root)
     # A shell's background jobs ignore SIGINT; what is started here does not.
-    heard = ["env", "--default-signal=INT", *command("slim", root)]
+    heard = ["env", "--default-signal=INT", *command("slim", root, *STRIP)]
     with subprocess.Popen(heard, stderr=subprocess.PIPE, text=True) as child:
         deadline = time.monotonic() + 20
         while (root / SITE / "pkg/tests").exists() and time.monotonic() < deadline:
@@ -189,11 +193,27 @@ def test_a_signal_puts_everything_back_at_once(
     assert snapshot(root) == before
 
 
+def test_a_signal_ends_it_while_it_asks_what_the_start_loads(tmp_path: Path) -> None:
+    slow = {"pkg/__init__.py": "import time; time.sleep(60)", "pkg/tests/x": ""}
+    root = real_slug(tmp_path, slow, APP)
+    before = snapshot(root)
+    with subprocess.Popen(command("slim", root), stderr=subprocess.PIPE, text=True) as child:
+        children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+        while not children.read_text():
+            time.sleep(0.01)
+        child.send_signal(signal.SIGTERM)
+        _, told = child.communicate(timeout=50)
+    assert child.returncode == 130
+    assert told == "slugfit: interrupted; everything was put back.\n"
+    assert snapshot(root) == before
+
+
 def test_a_killed_run_is_put_back_by_the_next(tmp_path: Path) -> None:
     slow = {"pkg/__init__.py": "import time; time.sleep(30)", "pkg/tests/x.py": ""}
     root = real_slug(tmp_path, slow, APP)
     before = snapshot(root)
-    with subprocess.Popen(command("slim", root), start_new_session=True) as child:
+    slimming = command("slim", root, *STRIP)
+    with subprocess.Popen(slimming, start_new_session=True) as child:
         deadline = time.monotonic() + 20
         while (root / SITE / "pkg/tests").exists() and time.monotonic() < deadline:
             time.sleep(0.01)

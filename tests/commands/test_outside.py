@@ -43,7 +43,7 @@ def slim(environment: Path, app: Path, *options: str) -> Ran:
 def test_what_the_app_refers_to_stays_and_is_verified(environment: Path, tmp_path: Path) -> None:
     app = plant(tmp_path / "app", {"web/views.py": "from pkg.tests import helper\n"})
     before = snapshot(app)
-    done = slim(environment, app)
+    done = slim(environment, app, "--config", "SLUGFIT_BYTECODE=strip")
     assert done.code == 0, done.err
     site = environment / LIB / "site-packages"
     assert sorted(os.listdir(site / "pkg/tests")) == ["__init__.py", "helper.py"]
