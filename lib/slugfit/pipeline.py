@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slugfit.apply.change import Change, change_of, measure_change
+from slugfit.apply.fit_bytecode import fit_bytecode
 from slugfit.apply.store import return_stored, store_files
 from slugfit.apply.transaction import recover_tree
 from slugfit.base.clock import Clock
@@ -108,13 +109,7 @@ def slim_tree(
 def _planned(root: Path, config: Config, run: Run) -> Plan:
     """The plan, by what the app's Python says that a start loads, if that may be tried."""
     planned = make_plan(root, config, run, python_of(config, run))
-    if config.bytecode != "auto" or config.limit.size is None:
-        return planned
-    after = measure_change(planned, change_of(planned)).after
-    weighed = after.compressed if config.limit.measure == "compressed" else after.uncompressed
-    if weighed <= config.limit.size:
-        return planned
-    return make_plan(root, replace(config, bytecode="strip-all"), run)
+    return fit_bytecode(planned, config.limit) if config.bytecode == "auto" else planned
 
 
 def _measured(

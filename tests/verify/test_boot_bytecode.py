@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import py_compile
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from pythons import PREFIX, SITE, engine, real_slug, settings, undone
 from slugfit.apply.change import bytecode_of_start, change_of
 from slugfit.apply.record import record_digest
 from slugfit.apply.transaction import restore_tree, transaction
+from slugfit.catalog.limits import Limit
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
 from slugfit.pipeline import dry_run, slim_tree
@@ -245,6 +247,20 @@ def test_other_settings_write_nothing(root: Path, mode: str, expected: int | Non
         assert after == before
     else:
         assert len({path for path in after if "crash" not in path}) == expected - (expected > 0)
+
+
+@pytest.mark.parametrize("missing", [1, 300, 1500])
+def test_auto_ships_what_the_limit_leaves_room_for(root: Path, missing: int) -> None:
+    whole = dry_run(root, settings())
+    size = whole.sizes.after.uncompressed - missing
+    limit = Limit("small", size, "uncompressed", "a size of a test")
+    auto = replace(settings(BYTECODE="auto"), limit=limit)
+    planned = dry_run(root, auto).planned
+    shipped = bytecode_of_start(planned)
+    assert set() < shipped < bytecode_of_start(whole.planned)
+    slim_tree(root, auto)
+    assert {str(file.relative_to(root)) for file in root.rglob("*.pyc")} == shipped
+    assert sum(entry.size for entry in scan_tree(root).files()) <= size
 
 
 def test_auto_strips_a_slug_that_is_too_large(root: Path) -> None:

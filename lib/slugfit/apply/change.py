@@ -12,6 +12,7 @@ from slugfit.apply.moves import need_file
 from slugfit.apply.record import RewrittenRecord, rewrite_record, touched_records
 from slugfit.base.errors import TreeError
 from slugfit.measure.sizes import Changed, Sizes, measure_sizes
+from slugfit.plan.less_bytecode import is_shipped_for_start
 from slugfit.refer.shipped import NewBytecode
 from slugfit.scan.bytecode import source_of
 from slugfit.scan.tree import Entry
@@ -119,11 +120,7 @@ def _read(file: Path) -> bytes:
 def bytecode_of_start(plan: Plan) -> frozenset[str]:
     """The files that the tree has then for the start of the app: those that stay, and new ones."""
     gone = frozenset(item.path for item in plan.decisions if item.action == "remove")
-    kept = (
-        item.path
-        for item in plan.decisions
-        if item.reason is not None and item.reason.kind == "loaded at start"
-    )
+    kept = (item.path for item in plan.decisions if is_shipped_for_start(item))
     return frozenset((*kept, *_bytecode(plan.bytecode, gone).compiled))
 
 

@@ -14,6 +14,7 @@ from slugfit.report.advice import Advice, advise_models, advise_swaps
 from slugfit.report.failures import error_line
 from slugfit.report.model_files import find_model_files
 from slugfit.report.reasons import reason_sentence
+from slugfit.scan.bytecode import source_of
 from slugfit.scan.owners import APP
 from slugfit.settings.current_run import Run
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from slugfit.catalog.limits import Limit
     from slugfit.pipeline import Outcome
+    from slugfit.plan.decision import Plan
     from slugfit.plan.reasons import Reason
     from slugfit.proof import Returned
     from slugfit.scan.faults import Fault
@@ -65,15 +67,16 @@ class KeptTotal:
 
 @dataclass(frozen=True, slots=True)
 class BytecodeTotal:
-    """The bytecode that is shipped for the app's start; ``seconds`` of its imports, if tried.
-
-    ``seconds_without`` is what they would take without any bytecode, about.
-    """
+    """The bytecode that is shipped for the app's start."""
 
     files: int
+    """How many."""
     size: Bytes
+    """What they add to the slug."""
     seconds: float | None
+    """What the imports of a start take with them, about; None if that was not tried."""
     seconds_without: float | None
+    """What they would take without any bytecode, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +164,22 @@ def _bytecode(outcome: Outcome) -> BytecodeTotal | None:
     start, files = outcome.planned.start, bytecode_of_start(outcome.planned)
     if start is None or not files:
         return None
-    tried = start.seconds is not None
+    without = None if start.seconds is None else start.seconds + start.compiling
+    missing = start.compiling * (1 - _share_of_start(outcome.planned, start.sources, files))
     return BytecodeTotal(
         len(files),
         outcome.sizes.bytecode,
-        start.seconds,
-        (start.seconds or 0) + start.compiling if tried else None,
+        None if start.seconds is None else start.seconds + missing,
+        without,
     )
+
+
+def _share_of_start(plan: Plan, sources: Collection[str], files: Collection[str]) -> float:
+    """Which part of these sources, by bytes, these bytecode files spare a compilation."""
+    sizes = {entry.path: entry.size for entry in plan.tree.files() if entry.path in sources}
+    spared = {source_of(file) for file in files}
+    total = sum(sizes.values())
+    return sum(size for path, size in sizes.items() if path in spared) / total if total else 1.0
 
 
 def _advice(

@@ -53,7 +53,7 @@ OPTIONS = (
         "boot, auto, strip, strip-all, keep",
         "boot",
         "Which `.pyc` files the slug has: `boot` those that each start of the app loads, `auto` "
-        "the same unless the slug would be over its limit, `strip` of these only Python's own, "
+        "of these as many as its limit leaves room for, `strip` of these only Python's own, "
         "`strip-all` none, `keep` all",
     ),
     Option("VERIFY", "imports, off", "imports", "Import the app's packages before the commit"),
