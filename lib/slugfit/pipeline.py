@@ -78,7 +78,7 @@ def slim_tree(
     clock.time("recover", lambda: recover_tree(root))
     if kept_in is not None:
         return_stored(kept_in, root)
-    planned = clock.time("plan", lambda: _planned(root, config, run))
+    planned = clock.time("plan", lambda: _planned(root, config, run, smoke=True))
     clock = with_deadline(clock, planned.tree, config, run)
     require_time(clock, planned.tree)
     try:
@@ -106,9 +106,9 @@ def slim_tree(
     )
 
 
-def _planned(root: Path, config: Config, run: Run) -> Plan:
+def _planned(root: Path, config: Config, run: Run, *, smoke: bool = False) -> Plan:
     """The plan, by what the app's Python says that a start loads, if that may be tried."""
-    planned = make_plan(root, config, run, python_of(config, run))
+    planned = make_plan(root, config, run, python_of(config, run, smoke=smoke))
     return fit_bytecode(planned, config.limit) if config.bytecode == "auto" else planned
 
 

@@ -263,6 +263,34 @@ def test_auto_ships_what_the_limit_leaves_room_for(root: Path, missing: int) -> 
     assert sum(entry.size for entry in scan_tree(root).files()) <= size
 
 
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        ("python -c 'import pkg.unused'", {"pkg/unused.py"}),
+        ("python -c 'import pkg.unused; 1/0' > /dev/null", {"pkg/unused.py"}),
+        ("python -c 'print(1)'", set()),
+        ("echo \"# code object from '/etc/none.py'\"", set()),
+        ("false", set()),
+    ],
+)
+def test_what_the_smoke_command_loads_ships_as_well(
+    root: Path, command: str, more: set[str]
+) -> None:
+    start = ChildPython(smoke=command).start(root, layout_of(root), StartWanted("", ("pkg",)))
+    assert start is not None
+    found = {path.removeprefix(f"{SITE}/") for path in start.sources if path.startswith(SITE)}
+    assert found == more | loaded(root, "pkg")
+
+
+def test_a_plan_does_not_run_the_smoke_command(root: Path) -> None:
+    command = f"python -c 'import pkg.unused' && touch {root.parent}/ran"
+    dry_run(root, settings(SMOKE=command))
+    assert not (root.parent / "ran").exists()
+    slim_tree(root, settings(SMOKE=command))
+    assert (root.parent / "ran").exists()
+    assert (root / cached(f"{SITE}/pkg/unused.py")).exists()
+
+
 def test_auto_strips_a_slug_that_is_too_large(root: Path) -> None:
     slim_tree(root, settings(BYTECODE="auto", LIMIT="1k"))
     assert headers(root) == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -21,6 +22,13 @@ SMOKE_SECONDS = 180
 """For the command."""
 SMOKE_TOO_LONG = "it took longer than"
 """How it begins why a command failed that was ended."""
+RECORD_SECONDS = 60
+"""For the command while it is only looked at what it loads."""
+_LOADED = re.compile(rb"^# code object from '?(/.+?\.py)c?'?$", re.MULTILINE)
+"""What Python prints for each module that it loads from a file, source or bytecode.
+
+https://docs.python.org/3/using/cmdline.html#envvar-PYTHONVERBOSE
+"""
 _SHORTEST_SECRET = 4
 """Characters: a shorter value is left in what is told, as it may be part of any word."""
 _PUBLIC = NOT_FOR_PROGRAMS | {"PWD", "OLDPWD", "TMPDIR", "SHELL", "TERM", "USER", "LOGNAME", "LANG"}
@@ -30,6 +38,34 @@ _MOST_TOLD = 200
 
 def run_smoke(command: str, context: StepContext) -> str:
     """Run ``command`` with bash in the app's folder; why it failed, or "" if it did not."""
+    code, output = _run(command, context, _environment(context), SMOKE_SECONDS)
+    if code is None:
+        return f"{SMOKE_TOO_LONG} {SMOKE_SECONDS} seconds"
+    return _told(code, output, context.config_vars.secrets()) if code else ""
+
+
+def sources_of_smoke(command: str, context: StepContext) -> frozenset[str]:
+    """The absolute paths of the sources of all modules that ``command`` loads.
+
+    Of those that it came to: whether it succeeds is not told here.
+    """
+    environment = {**_environment(context), "PYTHONVERBOSE": "1"}
+    _, output = _run(command, context, environment, RECORD_SECONDS)
+    return frozenset(_source(os.fsdecode(name)) for name in _LOADED.findall(output))
+
+
+def _source(file: str) -> str:
+    """The source of a module that was loaded from ``file``, which ends in ``.py`` without the c."""
+    folder, name = os.path.split(file)
+    if os.path.basename(folder) != "__pycache__":
+        return file
+    return os.path.join(os.path.dirname(folder), f"{name.partition('.')[0]}.py")
+
+
+def _run(
+    command: str, context: StepContext, environment: Mapping[str, str], seconds: float
+) -> tuple[int | None, bytes]:
+    """The command's status, None if it took longer than ``seconds``, and what it printed."""
     # A file, not a pipe: what the command leaves running would hold a pipe open.
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
@@ -37,22 +73,20 @@ def run_smoke(command: str, context: StepContext) -> str:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=_environment(context),
+            env=environment,
             cwd=context.folder,
             start_new_session=True,
         )
-        try:
-            code = process.wait(SMOKE_SECONDS)
-        except subprocess.TimeoutExpired:
-            return f"{SMOKE_TOO_LONG} {SMOKE_SECONDS} seconds"
-        finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        if code == 0:
-            return ""
+        code = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            try:
+                code = process.wait(seconds)
+            finally:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         output.seek(0)
-        return _told(code, output.read(), context.config_vars.secrets())
+        return code, output.read()
 
 
 def _environment(context: StepContext) -> Mapping[str, str]:

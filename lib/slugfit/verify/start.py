@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from slugfit.base.paths import path_inside
 from slugfit.refer.start import Start, StartWanted
+from slugfit.settings.config_vars import ConfigVars
 from slugfit.verify.child import run_child
+from slugfit.verify.smoke import sources_of_smoke
 from slugfit.verify.step import Step, StepContext
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ class ChildPython:
 
     app: Path | None = None
     """The app's own folder, None if the app is part of the tree."""
+    smoke: str = ""
+    """A command of the app's, whose modules count as loaded; "" to run none."""
+    config_vars: ConfigVars = field(default_factory=ConfigVars)
+    """What this command gets to see."""
 
     def start(self, root: Path, layout: Layout, wanted: StartWanted) -> Start | None:
         """What importing ``wanted`` loads, the tree as it is; None if there is no telling."""
@@ -52,10 +58,18 @@ class ChildPython:
             answers = run_child(context, steps, end - time.monotonic())
             told = answers.by_step.get(("loaded", ""))
             if told is not None:
-                return _start(root, told["found"]) if told["found"] else None
+                found = told["found"]
+                return self._with_smoke(context, _start(root, found)) if found else None
             if not answers.began or not _drop_crashed(steps, answers):
                 return None
         return None
+
+    def _with_smoke(self, context: StepContext, start: Start) -> Start:
+        if not self.smoke:
+            return start
+        loaded = sources_of_smoke(self.smoke, replace(context, config_vars=self.config_vars))
+        inside = (_path_in_tree(context.root, file) for file in loaded)
+        return replace(start, sources=start.sources.union(filter(None, inside)))
 
     def compile(self, root: Path, layout: Layout, paths: Sequence[str]) -> Mapping[str, bytes]:
         """The bytecode of these sources, by source; those that cannot be compiled are left out."""
@@ -66,9 +80,14 @@ class ChildPython:
         return {path: base64.b64decode(text) for path, text in found.items() if text}
 
 
-def python_of(config: Config, run: Run) -> ChildPython | None:
-    """The app's Python, if its modules may be imported under this configuration."""
-    return None if config.verify == "off" else ChildPython(run.app)
+def python_of(config: Config, run: Run, *, smoke: bool = False) -> ChildPython | None:
+    """The app's Python, if its modules may be imported under this configuration.
+
+    With ``smoke`` the app's own command is run as well: it can do anything.
+    """
+    if config.verify == "off":
+        return None
+    return ChildPython(run.app, config.smoke if smoke else "", run.config_vars)
 
 
 def _steps(wanted: StartWanted) -> Iterator[Step]:
