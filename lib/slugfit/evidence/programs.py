@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.catalog.launchers import WINDOWS_LAUNCHERS
 from slugfit.evidence.lack import Lack
-from slugfit.scan.owners import APP, PYTHON
+from slugfit.scan.owners import APP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,8 +46,9 @@ def lacking_venv(
 def _maker(surroundings: Surroundings) -> str:
     """A module outside of the standard library that imports venv, or starts it by ``-m``."""
     for owner, modules in sorted(surroundings.staying.items()):
-        for module in modules if owner != PYTHON else ():
-            text = b"" if module.compiled else surroundings.reader.text_of(module.path)
+        for module in modules:
+            own = module.compiled or surroundings.layout.scope(module.path)[0] == "stdlib"
+            text = b"" if own else surroundings.reader.text_of(module.path)
             if b"venv" in text or _INSTALLER.encode() in text:
                 facts = surroundings.reader.facts_of(module.path)
                 imported = {item.module.partition(".")[0] for item in facts.imports}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.evidence.listing import listed_folders, may_list
 from slugfit.evidence.test_code import is_test_code
-from slugfit.scan.module_names import Module, importable_modules
+from slugfit.scan.module_names import Module, modules_by_all_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,7 +73,7 @@ def surroundings_of(
 ) -> Surroundings:
     """The surroundings of candidates; ``staying`` are the paths that no guarded rule names."""
     modules: dict[str, list[Module]] = defaultdict(list)
-    for module in importable_modules(staying, layout):
+    for module in modules_by_all_names(staying, layout):
         modules[owners.by_path.get(module.path, "")].append(module)
     return Surroundings(
         tree,

@@ -104,7 +104,7 @@ def _references(read: ReadTree, facts: PlanFacts, claims: Claims) -> Held:
     """What refers to candidates."""
     proposed = decide_files(facts, claims, {})
     candidates = tuple(guarded_candidates(claims, proposed))
-    staying = Staying(_staying(proposed), read.outside)
+    staying = Staying(_staying(proposed), read.outside, read.loose)
     return find_references(read.tree.root, read.layout, read.owners, candidates, staying)
 
 

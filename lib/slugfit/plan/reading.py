@@ -14,8 +14,10 @@ from slugfit.scan.faults import Fault
 from slugfit.scan.ignore_files import Ignores, read_ignore_files
 from slugfit.scan.layout import Layout, recognise_layout
 from slugfit.scan.list_faults import list_faults
+from slugfit.scan.loose_code import LooseCode, code_of_path_files
 from slugfit.scan.named_files import patterns_of_names
 from slugfit.scan.owners import Owners, read_owners
+from slugfit.scan.path_files import read_path_files
 from slugfit.scan.procfile import procfile_faults, read_procfile
 from slugfit.scan.tree import Tree, scan_tree
 
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReadTree:
-    """What a plan is made from; ``outside`` are modules of an app that is not part of the tree."""
+    """What a plan is made from.
+
+    ``outside`` are modules of an app that is not part of the tree, ``loose`` what is in no module.
+    """
 
     source: Path
     tree: Tree
@@ -38,6 +43,7 @@ class ReadTree:
     owners: Owners
     app: App
     outside: tuple[Module, ...]
+    loose: tuple[LooseCode, ...]
     lists: Ignores
     faults: tuple[Fault, ...]
     ignored: frozenset[str]
@@ -49,6 +55,8 @@ def read_for_plan(root: Path, config: Config, run: Run) -> ReadTree:
     source = run.app or root
     tree = scan_tree(root)
     layout = recognise_layout(tree)
+    path_files = read_path_files(tree, layout)
+    layout = layout.with_entries(path_files.entries)
     owners = read_owners(tree, layout)
     named = patterns_of_names((*config.keep, *config.remove), tree, layout, owners)
     lists = read_ignore_files(
@@ -74,7 +82,8 @@ def read_for_plan(root: Path, config: Config, run: Run) -> ReadTree:
         *_faults(tree, owners),
         *(() if config.compiles or own.compiler_use else _compilers(owners)),
     )
-    return ReadTree(source, tree, layout, owners, own, outside, lists, faults, ignored)
+    loose = tuple(code_of_path_files(path_files))
+    return ReadTree(source, tree, layout, owners, own, outside, loose, lists, faults, ignored)
 
 
 def facts_for_plan(

@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit.scan.module_names import Module, importable_modules
+from slugfit.scan.module_names import Module, modules_by_all_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -59,7 +59,7 @@ def targets_of(
     by_path = {candidate.path: candidate for candidate in candidates}
     by_module: dict[str, tuple[Module, ...]] = {}
     by_basename: dict[tuple[str, str], tuple[str, ...]] = {}
-    for module in importable_modules(by_path, layout):
+    for module in modules_by_all_names(by_path, layout):
         by_module[module.name] = (*by_module.get(module.name, ()), module)
     named: dict[str, set[str]] = {}
     for candidate in by_path.values():
@@ -74,7 +74,7 @@ def targets_of(
     folders = {item.claimed for item in by_path.values() if item.claimed != item.path}
     # Relative imports in a folder beside a module of that name can mean the module.
     folders |= {
-        item.base + item.name.replace(".", "/") for item in importable_modules(by_path, layout)
+        item.base + item.name.replace(".", "/") for item in modules_by_all_names(by_path, layout)
     }
     return Targets(
         by_path,
@@ -92,7 +92,7 @@ def _library_tokens(
     by_path: Mapping[str, Candidate], owners: Mapping[str, str], layout: Layout
 ) -> Mapping[str, tuple[bytes, ...]]:
     words: dict[str, set[str]] = {}
-    for module in importable_modules(by_path, layout):
+    for module in modules_by_all_names(by_path, layout):
         words.setdefault(owners.get(module.path, ""), set()).add(_stem(by_path[module.path]))
     return {owner: _shortest(stems) for owner, stems in words.items()}
 

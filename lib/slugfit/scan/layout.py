@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import NoPythonError
@@ -41,6 +41,21 @@ https://docs.python.org/3/howto/free-threading-python.html
 
 
 @dataclass(frozen=True, slots=True)
+class PathEntry:
+    """A folder, or a module without its ending, that Python finds by something else than a scope.
+
+    It is what a line of a ``.pth`` file puts on sys.path, or what an editable install maps.
+    """
+
+    folder: str
+    """From the tree's root."""
+    package: str = ""
+    """The dotted name that it is imported by; "" for a folder that names start from."""
+    by: str = ""
+    """The file that says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Where things are, as paths relative to the root ("" is the root itself)."""
 
@@ -59,6 +74,12 @@ class Layout:
     """The program that runs the tree's Python, absolute; None if there is none to be run."""
     installer: str | None = None
     """The folder of the installer's own environment inside the prefix, None if there is none."""
+    entries: tuple[PathEntry, ...] = ()
+    """What else modules are imported from: see path_files."""
+
+    def with_entries(self, entries: tuple[PathEntry, ...]) -> Layout:
+        """The same with what else modules are imported from."""
+        return replace(self, entries=entries)
 
     def scope(self, path: str) -> tuple[Scope, str]:
         """The scope that ``path`` belongs to, and its name as seen from that scope's folder."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slugfit.scan.imports import Import
-    from slugfit.scan.layout import Layout
+    from slugfit.scan.layout import Layout, PathEntry
 
 
 _DOTTED = re.compile(r"\.{0,3}[^\W\d]\w*(\.[^\W\d]\w*)*(:[\w.]+)?")
@@ -41,13 +41,44 @@ class Module:
 def importable_modules(paths: Iterable[str], layout: Layout) -> Iterator[Module]:
     """The importable files among ``paths``, named as from their scope's folder."""
     for path in paths:
-        # A .pyc where a source could stand is a module too: packages come without sources.
-        if path.endswith((".py", ".so", ".pyc")) and "__pycache__/" not in path:
+        if _can_be_module(path):
             scope, inner = layout.scope(path)
             if scope not in ("prefix", "installer"):
                 module = _module(path[: len(path) - len(inner)], inner)
                 if module is not None:
                     yield module
+
+
+def modules_by_all_names(paths: Iterable[str], layout: Layout) -> Iterator[Module]:
+    """The same, and again by each name that they have from what else is on Python's path."""
+    for path in paths:
+        yield from importable_modules((path,), layout)
+        if layout.entries and _can_be_module(path):
+            for entry in layout.entries:
+                module = _module_of_entry(path, entry)
+                if module is not None:
+                    yield module
+
+
+def _can_be_module(path: str) -> bool:
+    # A .pyc where a source could stand is a module too: packages come without sources.
+    return path.endswith((".py", ".so", ".pyc")) and "__pycache__/" not in path
+
+
+def _module_of_entry(path: str, entry: PathEntry) -> Module | None:
+    """The module that a file is by an entry of the path, if it lies there."""
+    lead = f"{entry.folder}/"
+    if not entry.package:
+        return _module(lead, path[len(lead) :]) if path.startswith(lead) else None
+    inner = entry.package.replace(".", "/")
+    base = lead.removesuffix(f"{inner}/")
+    if path.startswith(lead):
+        module = _module("", f"{inner}/{path[len(lead) :]}")
+    elif path.startswith(f"{entry.folder}."):
+        module = _module("", inner + path[len(entry.folder) :])
+    else:
+        return None
+    return None if module is None else replace(module, base=base, path=path)
 
 
 def _module(base: str, inner: str) -> Module | None:

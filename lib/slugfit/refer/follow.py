@@ -1,0 +1,129 @@
+"""What one kept module or link refers to."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from typing import TYPE_CHECKING
+
+from slugfit.base.paths import path_inside
+from slugfit.refer.candidates import STUB_READER, is_named_file
+from slugfit.refer.reference import Reference
+from slugfit.scan.libraries import library_facts
+from slugfit.scan.module_names import Module, import_targets, name_and_parents, named_module
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slugfit.refer.closure import Closure
+    from slugfit.scan.module_facts import ModuleFacts
+
+
+_BUILD_SCRIPTS = frozenset(("setup.py", "setup_package.py", "conftest.py"))
+"""Files of packages that list sources and tests, and are never run once they are installed."""
+_MOST_PIECES = 4
+"""Of a path that is joined in code."""
+
+
+def follow_link(closure: Closure, root: Path, path: str) -> None:
+    """Keep what a kept link of the tree leads to: a file, or a folder that a rule named.
+
+    A link to a folder above says nothing about what is in it: lib64 leads to all of lib.
+    """
+    place = root / path
+    if not place.is_symlink():
+        return
+    target = path_inside(posixpath.dirname(path), os.readlink(place))
+    if target is not None:
+        reference = Reference("link", path)
+        closure.keep([target], reference)
+        if place.is_dir():
+            candidates = closure.targets.by_path.values()
+            named = (item for item in candidates if f"{target}/".startswith(f"{item.claimed}/"))
+            below = (item.path for item in named if item.path.startswith(f"{target}/"))
+            closure.keep(below, reference)
+
+
+def follow_module(closure: Closure, module: Module, facts: ModuleFacts) -> None:
+    """Keep what a kept module imports, names, or reads beside itself."""
+    # Sorted, for the first reason is the one that is told: the same in every run.
+    for statement in sorted(facts.imports, key=lambda item: (item.module, item.level, item.names)):
+        base = module.base if statement.level else None
+        for name in import_targets(statement, module.parent):
+            closure.keep_module(name, Reference("imports", module.path, name), base)
+    if module.path in closure.scripts or posixpath.basename(module.path) in _BUILD_SCRIPTS:
+        return
+    for literal in sorted(facts.literals):
+        _follow_literal(closure, module, literal)
+    _follow_paths(closure, module, facts)
+    if STUB_READER in facts.names:
+        stub = module.path + "i"
+        closure.keep([stub], Reference("stub", module.path))
+
+
+def follow_library(closure: Closure, root: Path, module: Module) -> None:
+    """Names in a compiled module: absolute, or relative, as Cython keeps the level in code.
+
+    Only those of its own distribution: such code does not reach into the tests of others.
+    """
+    tokens = closure.targets.library_tokens.get(closure.owners.get(module.path, ""), ())
+    if not tokens:
+        return
+    for literal in sorted(library_facts(root / module.path, tokens).literals):
+        for name in (
+            named_module(literal, module.parent),
+            named_module(f".{literal}", module.parent),
+        ):
+            if name is not None:
+                closure.keep_module(name, Reference("names", module.path, literal))
+
+
+def _follow_paths(closure: Closure, module: Module, facts: ModuleFacts) -> None:
+    """Folders beside the module: "tests/data", or joined piece by piece, then files too."""
+    for literal in sorted(facts.literals):
+        if "/" in literal:
+            _follow_path(closure, module, literal)
+    for texts in sorted(facts.joined):
+        for start in range(len(texts)):
+            # The longest that leads to something: ("..", "tests", "data") is not all of the tests.
+            for end in range(min(start + _MOST_PIECES, len(texts)), start, -1):
+                if _follow_path(closure, module, "/".join(texts[start:end])):
+                    break
+
+
+def _follow_path(closure: Closure, module: Module, literal: str) -> bool:
+    """Keep what a path from the module's folder leads to; whether it leads to a candidate."""
+    here = posixpath.dirname(module.path)
+    path = path_inside(here, literal.strip("/"))
+    if not path or f"{here}/".startswith(f"{path}/"):
+        return False
+    reference = Reference("names", module.path, literal)
+    owner = closure.owners.get(module.path, "")
+    if path in closure.targets.by_path:
+        if closure.owners.get(path, "") == owner:
+            closure.keep([path], reference)
+        return True
+    return closure.keep_folder(path, reference)
+
+
+def _follow_literal(closure: Closure, module: Module, literal: str) -> None:
+    reference = Reference("names", module.path, literal)
+    name = named_module(literal, module.parent)
+    if name is not None:
+        base = module.base if literal.startswith(".") else None
+        closure.keep_namespace(name, reference, claimed=True)
+        # "pkg.tests.module.Class" names a module by a prefix of itself.
+        for part in name_and_parents(name):
+            if "." in part:
+                closure.keep_module(part, reference, base)
+        if module.package and name == literal and "." not in literal:
+            closure.keep_module(f"{module.name}.{literal}", reference, module.base)
+    if "." in literal or "/" in literal:
+        owner = closure.owners.get(module.path, "")
+        beside = closure.targets.by_path.get(
+            path_inside(posixpath.dirname(module.path), literal.lstrip("/")) or ""
+        )
+        if beside and (not is_named_file(beside) or closure.owners.get(beside.path, "") == owner):
+            closure.keep([beside.path], reference)
+        key = (owner, posixpath.basename(literal))
+        closure.keep(closure.targets.by_basename.get(key, ()), reference)
