@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from slugfit.evidence.listing import listed_folders, may_list
-from slugfit.evidence.test_code import is_test_code
 from slugfit.scan.module_names import Module, modules_by_all_names
+from slugfit.scan.test_code import is_test_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

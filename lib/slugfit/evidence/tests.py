@@ -7,8 +7,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from slugfit.evidence.lack import Lack
-from slugfit.evidence.test_code import is_named_test, is_test_code
 from slugfit.scan.bytecode import source_of
+from slugfit.scan.test_code import is_named_test, is_test_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from slugfit.scan.module_names import Module, modules_by_all_names
@@ -11,6 +11,7 @@ from slugfit.scan.module_names import Module, modules_by_all_names
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from slugfit.refer.own_path import OwnNames
     from slugfit.scan.layout import Layout
 
 
@@ -36,7 +37,8 @@ class Targets:
     are byte strings of which one stands in every other module that refers to a candidate;
     ``own_tokens`` are those for references within one distribution, by its name,
     ``library_tokens`` those of its modules that compiled code could import. ``namespaces`` are
-    folders that can be imported without a module of their own, by dotted name.
+    folders that can be imported without a module of their own, by dotted name. ``by_own_name``
+    are modules by names that they have for their own distribution alone, after its name.
     """
 
     by_path: Mapping[str, Candidate]
@@ -47,6 +49,20 @@ class Targets:
     tokens: tuple[bytes, ...]
     own_tokens: Mapping[str, tuple[bytes, ...]]
     library_tokens: Mapping[str, tuple[bytes, ...]]
+    by_own_name: OwnNames = field(default_factory=dict)
+
+    def with_own_names(self, names: OwnNames) -> Targets:
+        """The same with names that modules have within their own distribution (see own_path)."""
+        words: dict[str, set[str]] = {}
+        for owner, name in names:
+            # What names another one of its parts is looked at for that.
+            spelled = name.encode("utf-8", "surrogatepass")
+            if not any(token in spelled for token in self.tokens):
+                words.setdefault(owner, set()).add(name.rpartition(".")[2])
+        own_tokens = dict(self.own_tokens)
+        for owner, last in words.items():
+            own_tokens[owner] = (*own_tokens.get(owner, ()), *_shortest(last))
+        return replace(self, by_own_name=names, own_tokens=own_tokens)
 
 
 def targets_of(

@@ -44,12 +44,19 @@ class Closure:
         for above in list(name_and_parents(name))[1:]:
             self._keep_named(above, Reference("needs", reference.by, above), base)
 
+    def keep_own_module(self, name: str, reference: Reference) -> None:
+        """Keep the module that only its own distribution calls ``name``; no package's."""
+        own = self.targets.by_own_name.get((self.owners.get(reference.by, ""), name), ())
+        self.keep((module.path for module in own if not module.package), reference)
+
     def _keep_named(self, name: str, reference: Reference, base: str | None) -> bool:
         paths = [
             module.path
             for module in self.targets.by_module.get(name, ())
             if base in (None, module.base)
         ]
+        own = self.targets.by_own_name.get((self.owners.get(reference.by, ""), name), ())
+        paths += [module.path for module in own if base is None]
         self.keep(paths, reference)
         return bool(paths)
 

@@ -116,6 +116,8 @@ def _follow_literal(closure: Closure, module: Module, literal: str) -> None:
         for part in name_and_parents(name):
             if "." in part:
                 closure.keep_module(part, reference, base)
+        if name == literal and "." not in name:
+            closure.keep_own_module(name, reference)
         if module.package and name == literal and "." not in literal:
             closure.keep_module(f"{module.name}.{literal}", reference, module.base)
     if "." in literal or "/" in literal:

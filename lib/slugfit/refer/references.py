@@ -17,6 +17,7 @@ from slugfit.refer.candidates import Candidate, targets_of
 from slugfit.refer.closure import Closure, stands_inside
 from slugfit.refer.follow import follow_library, follow_link, follow_module
 from slugfit.refer.overrides import applying_overrides
+from slugfit.refer.own_path import own_names
 from slugfit.refer.reference import Reference
 from slugfit.scan.bytecode import mentions, read_module
 from slugfit.scan.module_facts import facts_of_module
@@ -46,6 +47,7 @@ def find_references(
     """The candidates that must stay, each with the reference that keeps it."""
     kept_modules = (*modules_by_all_names(staying.paths, layout), *staying.outside)
     aims = targets_of(proposed, layout, owners.by_path, kept_modules)
+    aims = aims.with_own_names(own_names(root, aims.by_path, kept_modules, owners.by_path))
     scripts = applying_overrides(owners.distributions, SCRIPTS)
     closure = Closure(aims, owners.by_path, frozenset(path for path, _ in scripts))
     if not aims.by_path:

@@ -53,11 +53,15 @@ def modules_by_all_names(paths: Iterable[str], layout: Layout) -> Iterator[Modul
     """The same, and again by each name that they have from what else is on Python's path."""
     for path in paths:
         yield from importable_modules((path,), layout)
-        if layout.entries and _can_be_module(path):
-            for entry in layout.entries:
-                module = _module_of_entry(path, entry)
-                if module is not None:
-                    yield module
+        if layout.entries:
+            yield from modules_of_entries((path,), layout.entries)
+
+
+def modules_of_entries(paths: Iterable[str], entries: Iterable[PathEntry]) -> Iterator[Module]:
+    """The importable files among ``paths`` by the names that they have from these entries."""
+    for path in filter(_can_be_module, paths):
+        modules = (_module_of_entry(path, entry) for entry in entries)
+        yield from (module for module in modules if module is not None)
 
 
 def _can_be_module(path: str) -> bool:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from slugfit.evidence.test_code import is_named_test, is_test_code
 from slugfit.scan.module_facts import facts_of_module
+from slugfit.scan.test_code import is_named_test, is_test_code
 
 
 @pytest.mark.parametrize(
