@@ -45,6 +45,7 @@ PACKAGE: dict[str, Content] = {
 }
 INIT, MOD, OTHER = "pkg/tests/__init__.py", "pkg/tests/mod.py", "pkg/tests/other.py"
 SUB, DEEP = "pkg/tests/sub/__init__.py", "pkg/tests/sub/deep.py"
+ALL = tuple(name for name in PACKAGE if name.startswith("pkg/tests/"))
 MANY = "\n".join(f"name_{number} = 'text_{number}'" for number in range(700))
 
 
@@ -103,7 +104,31 @@ CASES = {
     "a literal with a colon": says("LOAD = ['pkg.tests.mod:Class.method']", INIT, MOD),
     "a relative literal": says("import_module('.tests.mod', __package__)", INIT, MOD),
     "a relative literal, two dots": says("x = '..tests.mod'", INIT, MOD, by="pkg/sub/b.py"),
-    "a literal of a package": says("x = 'pkg.tests'", INIT),
+    "a literal of a package": says("x = 'pkg.tests'", *ALL),
+    "a literal of a package inside of it": says("x = 'pkg.tests.sub'", INIT, SUB, DEEP),
+    "a literal of a package, with more": says("x = 'pkg.tests:load'", INIT),
+    "a relative literal of a package": says("x = '.tests'", *ALL),
+    "a literal of a package above": says("x = ['pkg', 'pkg.sub']"),
+    "a literal of a package, among plug-ins": Case(
+        {
+            "pkg/a.py": "load('pkg.plug.test')",
+            "pkg/plug/test/__init__.py": "",
+            "pkg/plug/test/core.py": "",
+            "pkg/plug/test/core.yml": "",
+            "pkg/plug/test_more.py": "",
+        },
+        ("pkg/plug/test/__init__.py", "pkg/plug/test/core.py", "pkg/plug/test/core.yml"),
+    ),
+    "a literal of a package, in what runs its tests": says(
+        "def test():\n  import pytest\n  pytest.main(['--pyargs', 'pkg.tests'])", INIT
+    ),
+    "a literal of a package, in what helps to test": Case(
+        {"pkg/testing/_run.py": "def main():\n  load_tests('pkg.tests')"},
+        (INIT, "pkg/testing/_run.py"),
+    ),
+    "a literal of a package, in its own tests": Case(
+        {"pkg/a.py": "from .tests import mod", MOD: "x = 'pkg.tests'"}, (INIT, MOD)
+    ),
     "a literal in a set": says("def f(x): return x in {'pkg.tests.mod', 'y'}", INIT, MOD),
     "a literal as a default": says("def f(x='pkg.tests.mod'): pass", INIT, MOD),
     "a literal from pieces": says("x = 'pkg.te' 'sts.mod'", INIT, MOD),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.evidence.listing import listed_folders, may_list
 from slugfit.scan.module_names import Module, modules_by_all_names
-from slugfit.scan.test_code import is_test_code
+from slugfit.scan.test_code import is_for_testing, is_test_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,15 +57,11 @@ class Surroundings:
         for module in self.staying.get(owner, ()):
             facts = self.reader.facts_of(module.path)
             # What lists packages to run their tests is no app's way to anything.
-            if not may_list(facts) or is_test_code(facts) or _is_for_testing(module.name):
+            if not may_list(facts) or is_test_code(facts) or is_for_testing(module.name):
                 continue
             source = self.reader.source_of(module.path)
             for folder in listed_folders(source, module.path, module.base, self.folders):
                 yield folder, module.path
-
-
-def _is_for_testing(name: str) -> bool:
-    return not {"testing", "_testing"}.isdisjoint(name.split("."))
 
 
 def surroundings_of(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from slugfit.scan.module_names import Module, modules_by_all_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from slugfit.refer.own_path import OwnNames
     from slugfit.scan.layout import Layout
@@ -50,6 +50,12 @@ class Targets:
     own_tokens: Mapping[str, tuple[bytes, ...]]
     library_tokens: Mapping[str, tuple[bytes, ...]]
     by_own_name: OwnNames = field(default_factory=dict)
+
+    def packages_called(self, name: str, base: str | None) -> Iterator[str]:
+        """The folders of candidates that are the package ``name``, of one ``base`` or of any."""
+        for module in self.by_module.get(name, ()):
+            if module.package and base in (None, module.base):
+                yield posixpath.dirname(module.path)
 
     def with_own_names(self, names: OwnNames) -> Targets:
         """The same with names that modules have within their own distribution (see own_path)."""

@@ -11,6 +11,7 @@ from slugfit.refer.candidates import STUB_READER, is_named_file
 from slugfit.refer.reference import Reference
 from slugfit.scan.libraries import library_facts
 from slugfit.scan.module_names import Module, import_targets, name_and_parents, named_module
+from slugfit.scan.test_code import is_for_testing, is_test_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,8 +54,11 @@ def follow_module(closure: Closure, module: Module, facts: ModuleFacts) -> None:
             closure.keep_module(name, Reference("imports", module.path, name), base)
     if module.path in closure.scripts or posixpath.basename(module.path) in _BUILD_SCRIPTS:
         return
+    runs_tests = is_test_code(facts) or is_for_testing(module.name)
     for literal in sorted(facts.literals):
         _follow_literal(closure, module, literal)
+        if "." in literal and not runs_tests:
+            _follow_package(closure, module, literal)
     _follow_paths(closure, module, facts)
     if STUB_READER in facts.names:
         stub = module.path + "i"
@@ -104,6 +108,18 @@ def _follow_path(closure: Closure, module: Module, literal: str) -> bool:
             closure.keep([path], reference)
         return True
     return closure.keep_folder(path, reference)
+
+
+def _follow_package(closure: Closure, module: Module, literal: str) -> None:
+    """The name of a package means all that is in it: plug-ins are found by listing it.
+
+    Not for what runs tests: their package is what it names.
+    """
+    name = named_module(literal, module.parent)
+    if name is not None and ":" not in literal:
+        base = module.base if literal.startswith(".") else None
+        for folder in closure.targets.packages_called(name, base):
+            closure.keep_folder(folder, Reference("names", module.path, literal))
 
 
 def _follow_literal(closure: Closure, module: Module, literal: str) -> None:

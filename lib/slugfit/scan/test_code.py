@@ -28,3 +28,8 @@ def is_test_code(facts: ModuleFacts) -> bool:
         or not TEST_NAMES.isdisjoint(facts.names)
         or any(name.startswith(("test_", "pytest_")) for name in facts.defines)
     )
+
+
+def is_for_testing(name: str) -> bool:
+    """Whether a module helps to test, by its dotted name: what runs a package's tests is there."""
+    return not {"testing", "_testing"}.isdisjoint(name.split("."))
