@@ -8,8 +8,8 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import BuildError
-from slugfit.scan.app import LEFT_OUT
 from slugfit.scan.ignore_files import read_slugignore
+from slugfit.scan.loose_code import NOT_DEPLOYED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def copy_app(app: Path, target: Path) -> None:
     """Copy what would be pushed from ``app`` to ``target``, less what .slugignore names.
 
     In a git checkout these are the tracked files and the new ones that .gitignore does not name;
-    elsewhere everything but LEFT_OUT. Raises BuildError if the app cannot be read.
+    elsewhere everything but NOT_DEPLOYED. Raises BuildError if the app cannot be read.
     """
     if not app.is_dir():
         raise BuildError(f"{app} is not a folder.", todo="Name the folder of the app.")
@@ -45,7 +45,7 @@ def _names(app: Path) -> Iterator[str]:
         yield from (name for name in listed if os.path.lexists(app / name))
         return
     for folder, folders, files in os.walk(app, onerror=_raise):
-        folders[:] = sorted(set(folders) - LEFT_OUT)
+        folders[:] = sorted(set(folders) - NOT_DEPLOYED)
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         for name in files + links:
             place = os.path.join(folder, name)

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 from slugfit.catalog.compilers import COMPILER_TOOLS
 from slugfit.elf.tail import Tail, removable_tail
 from slugfit.plan.facts import PlanFacts
-from slugfit.scan.app import App, app_modules_elsewhere, read_app
+from slugfit.scan.app import App, app_modules, app_modules_elsewhere, read_app
 from slugfit.scan.conditions import COMPILES_BY_SETTING, unmet_conditions
 from slugfit.scan.faults import Fault
 from slugfit.scan.ignore_files import Ignores, read_ignore_files
 from slugfit.scan.layout import Layout, recognise_layout
 from slugfit.scan.list_faults import list_faults
-from slugfit.scan.loose_code import LooseCode, code_of_path_files
+from slugfit.scan.loose_code import (
+    LooseCode,
+    code_of_commands,
+    code_of_path_files,
+    code_of_scripts,
+)
 from slugfit.scan.named_files import patterns_of_names
 from slugfit.scan.owners import Owners, read_owners
 from slugfit.scan.path_files import read_path_files
@@ -71,7 +76,13 @@ def read_for_plan(root: Path, config: Config, run: Run) -> ReadTree:
         for entry in tree.files()
         if layout.scope(entry.path)[0] == "app" and lists.slugignore.excludes(entry.path)
     )
-    own = read_app(tree, layout, owners, ignored, outside)
+    loose = (
+        *code_of_path_files(path_files),
+        *code_of_scripts(tree, layout, ignored),
+        *code_of_commands(read_procfile(source)),
+    )
+    modules = (*app_modules(tree, layout, ignored), *outside)
+    own = read_app(tree, layout, owners, modules, loose)
     settings = {
         f"SLUGFIT_{name}": [line for line in lines if line not in named]
         for name, lines in (("KEEP", config.keep), ("REMOVE", config.remove))
@@ -82,7 +93,6 @@ def read_for_plan(root: Path, config: Config, run: Run) -> ReadTree:
         *_faults(tree, owners),
         *(() if config.compiles or own.compiler_use else _compilers(owners)),
     )
-    loose = tuple(code_of_path_files(path_files))
     return ReadTree(source, tree, layout, owners, own, outside, loose, lists, faults, ignored)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from slugfit.scan.bytecode import read_module, read_regular_file
 from slugfit.scan.conditions import CompilerUse, compiler_use_of, compiling_distributions
 from slugfit.scan.layout import Layout
+from slugfit.scan.loose_code import NOT_DEPLOYED
 from slugfit.scan.module_facts import facts_of_module
 from slugfit.scan.module_names import (
     Module,
@@ -18,22 +19,21 @@ from slugfit.scan.module_names import (
     importable_modules,
     name_and_parents,
 )
+from slugfit.scan.procfile import PROCFILE
 from slugfit.scan.tree import Tree, scan_tree
 from slugfit.scan.uses import attribute_uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from slugfit.scan.imports import Import
+    from slugfit.scan.loose_code import LooseCode
     from slugfit.scan.owners import Owners
 
 
 DJANGO_SETTINGS = "DJANGO_SETTINGS_MODULE"
 """https://docs.djangoproject.com/en/stable/topics/settings/#designating-the-settings"""
-
-LEFT_OUT = frozenset({".git", ".hg", ".svn", ".venv", "venv", "__pycache__", ".slugfit"})
-"""Names that no deploy carries, for folders that git cannot tell about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def app_modules_elsewhere(folder: Path, root: Path) -> tuple[Module, ...]:
     paths = (
         entry.path
         for entry in source.files()
-        if not entry.path.startswith(lead) and LEFT_OUT.isdisjoint(entry.path.split("/"))
+        if not entry.path.startswith(lead) and NOT_DEPLOYED.isdisjoint(entry.path.split("/"))
     )
     return tuple(
         replace(module, path=str(folder / module.path), base=f"{folder}/")
@@ -79,22 +79,22 @@ def app_modules_elsewhere(folder: Path, root: Path) -> tuple[Module, ...]:
     )
 
 
+def app_modules(tree: Tree, layout: Layout, ignored: frozenset[str]) -> Iterator[Module]:
+    """The modules of the app that ``ignored`` does not name, without compiled ones."""
+    for module in importable_modules((entry.path for entry in tree.files()), layout):
+        scope, _ = layout.scope(module.path)
+        if scope == "app" and not module.compiled and module.path not in ignored:
+            yield module
+
+
 def read_app(
     tree: Tree,
     layout: Layout,
     owners: Owners,
-    ignored: frozenset[str],
-    outside: Iterable[Module] = (),
+    own: Sequence[Module],
+    loose: Iterable[LooseCode] = (),
 ) -> App:
-    """Read every module of the app that ``ignored`` does not name, and those ``outside``."""
-    own = [
-        module
-        for module in importable_modules((entry.path for entry in tree.files()), layout)
-        if layout.scope(module.path)[0] == "app"
-        and not module.compiled
-        and module.path not in ignored
-    ]
-    own += outside
+    """Read the app's ``own`` modules, and of ``loose`` code, which is in none, what is its own."""
     installed = _installed(tree, layout)
     tops = _known_tops(tree, layout, own)
     wanted: set[str] = set()
@@ -103,8 +103,13 @@ def read_app(
     taken: set[str] = set()
     settings: dict[str, str] = {}
     use = next(compiling_distributions(owners.distributions), None)
-    for module in own:
-        facts = facts_of_module(*read_module(tree.root / module.path))
+    read = ((module, facts_of_module(*read_module(tree.root / module.path))) for module in own)
+    scripts = (
+        (item.module, item.facts)
+        for item in loose
+        if layout.scope(item.module.path)[0] == "app" or item.module.path == PROCFILE
+    )
+    for module, facts in (*read, *scripts):
         names = {name for item in facts.imports for name in import_targets(item, module.parent)}
         wanted |= set(_resolved(names, installed))
         elsewhere |= set(_elsewhere(facts.imports, installed, tops))
