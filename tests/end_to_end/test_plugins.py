@@ -124,7 +124,7 @@ def led_to(draw: st.DrawFn, name: str) -> dict[str, Content]:
     return {f"{name}/__init__.py": source, **files}
 
 
-KINDS = (listing, modules, computed)
+KINDS = (listing, modules, computed, named_in_data, led_to)
 
 
 @st.composite

@@ -296,10 +296,13 @@ def test_why_says_what_the_whole_plan_says(shortened: Path, values: dict[str, st
     [
         ("app.py", set()),
         (f"{SITE}/pkg/__init__.py", set()),
-        (f"{SITE}/pkg/__pycache__/__init__.cpython-311.pyc", set()),
+        (
+            f"{SITE}/pkg/__pycache__/__init__.cpython-311.pyc",
+            {"find_references", "bytecode_to_ship"},
+        ),
         (".heroku/python/include/python3.11/Python.h", set()),
         (f"{SITE}/pkg/tests/unused.py", {"find_references"}),
-        (f"{STDLIB}/__pycache__/rare.cpython-311.pyc", {"find_references", "loaded_at_start"}),
+        (f"{STDLIB}/__pycache__/rare.cpython-311.pyc", {"find_references", "bytecode_to_ship"}),
     ],
 )
 def test_why_does_only_what_its_path_needs(
@@ -307,7 +310,7 @@ def test_why_does_only_what_its_path_needs(
 ) -> None:
     plant(shortened, {name: content for name, content in EVERYTHING.items() if name not in TREE})
     called = set()
-    for function in ("find_references", "loaded_at_start"):
+    for function in ("find_references", "bytecode_to_ship"):
         usual = getattr(make, function)
 
         def noted(*arguments: object, usual: Any = usual, function: str = function) -> object:  # noqa: ANN401

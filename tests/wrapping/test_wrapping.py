@@ -213,7 +213,7 @@ def test_a_wrong_path_is_an_error_before_anything_changes(pack: Buildpack, value
     before = tree(pack.build)
     pack.config(SLUGFIT_REQUIREMENTS=value)
     ran = ci(pack)
-    assert (ran.code, ran.err) == (1, "")
+    assert (ran.code, ran.err) == (2, "")
     assert " !     " in ran.out
     assert value in ran.out
     assert "SLUGFIT_REQUIREMENTS" in ran.out
