@@ -174,7 +174,8 @@ STRANGE = (
 
 @pytest.mark.parametrize("name", STRANGE, ids=ascii)
 def test_a_name_is_a_name_wherever_it_stands(tmp_path: Path, name: str) -> None:
-    root = _plant(tmp_path / name, {f"pkg/tests/{name}": "", f"{name}/x.pyi": "", f"{name}.so": ""})
+    site = {f"pkg/tests/{name}": "", f"{name}/x.py": "", f"{name}/x.pyi": "", f"{name}.so": ""}
+    root = _plant(tmp_path / name, site)
     answer = engine("why", "--json", "--", f"./{name}", f"{SITE}/{name}/x.pyi", cwd=tmp_path)
     assert answer.code == 0, answer.err
     done = engine("slim", "--", f"./{name}", cwd=tmp_path)
@@ -233,7 +234,7 @@ def test_a_hundred_thousand_files_fit_into_little_memory(tmp_path: Path) -> None
         folder = root / SITE / f"pkg/sub{number}/tests"
         folder.mkdir(parents=True)
         for name in range(50):
-            (folder / f"{name}.py").touch()
+            (folder / f"{name}.py").write_text("def test_it(): pass\n")
             (folder.parent / f"m{name}.py").write_text("import os\n")
     program = (
         "import runpy, sys, time; sys.argv = sys.argv[1:]; start = time.time()\n"
