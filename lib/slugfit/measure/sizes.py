@@ -56,7 +56,7 @@ class Sizes:
     bytecode: Bytes = ZERO
     """The part of what is left that is bytecode of the app's start."""
     added: Bytes = ZERO
-    """The part of what is left that was not there before."""
+    """The part of what is left that was not there before, less what replaced bytecode has lost."""
     estimated: bool = False
     """Whether only a sample was compressed, because there was no time for all."""
 
@@ -127,10 +127,17 @@ def measure_sizes(
         kept[owner] = kept.get(owner, ZERO) + size
         bytecode += size if kind else ZERO
         added += size if kind == _ADDED else ZERO
+    added += _growth(tree, changed or Changed())
     gone = _weigh(_gone_pieces(tree, decisions, source), every)
     parted = {tuple(key.split(_SEPARATOR)): size for key, size in gone.items()}
     by_rule = {(key[0], key[1]): size for key, size in parted.items()}
     return Sizes(kept, by_rule, bytecode, added, every > 1)
+
+
+def _growth(tree: Tree, changed: Changed) -> Bytes:
+    """How much larger replaced bytecode files are than what was there."""
+    sizes = {entry.path: entry.size for entry in tree.files() if entry.path in changed.compiled}
+    return Bytes(sum(len(changed.compiled[path]) - size for path, size in sizes.items()), 0)
 
 
 def _weigh(pieces: Iterator[Piece], every: int) -> Mapping[str, Bytes]:

@@ -16,6 +16,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slugfit.refer.relocated import relocated
 from slugfit.scan.bytecode import read_regular_file, source_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from slugfit.scan.tree import Tree
 
 
+SLUG_ROOT = "/app"
+"""Where a slug is unpacked: https://devcenter.heroku.com/articles/slug-compiler."""
 HEADER_SIZE = 16
 """Bytes before the code."""
 _HASH_BASED, _CHECKED = 0b1, 0b10
@@ -40,7 +43,7 @@ class NewBytecode:
     headers: Mapping[str, bytes] = field(default_factory=dict)
     """The first HEADER_SIZE bytes of files that are right but for these."""
     compiled: Mapping[str, bytes] = field(default_factory=dict)
-    """The whole contents of files that are not there, or do not fit their sources."""
+    """The whole contents of files that are not there, or fit neither source nor path."""
 
 
 def bytecode_of_start(tree: Tree, start: Start, *, optimised: bool) -> frozenset[str]:
@@ -68,17 +71,27 @@ def new_bytecode(
 ) -> NewBytecode:
     """What makes the bytecode of ``start`` whole; ``there`` are the files of it that exist."""
     headers: dict[str, bytes] = {}
+    whole: dict[str, bytes] = {}
     fitting: set[str] = set()
     plain = [path for path in sorted(there) if ".opt-" not in posixpath.basename(path)]
     for path in plain:
         source = source_of(path) or ""
         head, wanted = _headers(tree.root / path, tree.root / source, _flags(layout, source))
-        if wanted and start.magic in (b"", wanted[:4]) and _can_write(tree.root, path):
+        if not wanted:
+            continue
+        if start.magic not in (b"", wanted[:4]) or not _can_write(tree.root, path):
             fitting.add(source)
-            if head != wanted:
-                headers[path] = wanted
-        elif wanted:
-            fitting.add(source)
+            continue
+        code = read_regular_file(tree.root / path)[HEADER_SIZE:]
+        target = f"{root_of_running(tree.root, layout)}/{source}"
+        moved = relocated(code, source, target)
+        if moved is None and start.tag:
+            continue
+        fitting.add(source)
+        if moved is not None and moved != code:
+            whole[path] = wanted + moved
+        elif head != wanted:
+            headers[path] = wanted
     missing = sorted(start.sources - fitting) if start.tag else []
     places = {source: _cached(source, start.tag) for source in missing}
     possible = [source for source in missing if _can_write(tree.root, places[source])]
@@ -86,7 +99,12 @@ def new_bytecode(
         places[source]: _with_flags(content, _flags(layout, source))
         for source, content in (compile_sources(possible) if possible else {}).items()
     }
-    return NewBytecode(headers, compiled)
+    return NewBytecode(headers, {**whole, **compiled})
+
+
+def root_of_running(root: Path, layout: Layout) -> str:
+    """The absolute folder that stands for the tree's root where the app runs."""
+    return SLUG_ROOT if layout.shape == "slug" else os.path.abspath(root)
 
 
 def _flags(layout: Layout, source: str) -> int:

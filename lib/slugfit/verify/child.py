@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import IO, TYPE_CHECKING, Any
 
+from slugfit.refer.shipped import root_of_running
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -29,8 +31,6 @@ SPARE_STEP_SECONDS = 20
 SPARE_SECONDS = 90
 """For the steps that are not needed, all children together; later ones are not tried."""
 _SHORTEST_SECONDS = 1
-SLUG_ROOT = "/app"
-"""Where a slug is unpacked: https://devcenter.heroku.com/articles/slug-compiler."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _task(
         "django": not is_setup and any(step.top == "django" for step in steps),
         # An app's own settings are read where the app runs.
         "folder": context.folder if is_setup else home,
-        "shown": SLUG_ROOT if context.layout.shape == "slug" else os.path.abspath(context.root),
+        "shown": root_of_running(context.root, context.layout),
     }
 
 
