@@ -19,6 +19,7 @@ from slugfit.refer.follow import follow_library, follow_link, follow_module
 from slugfit.refer.overrides import applying_overrides
 from slugfit.refer.own_path import own_names
 from slugfit.refer.reference import Reference
+from slugfit.refer.text_files import follow_texts
 from slugfit.scan.bytecode import mentions, read_module
 from slugfit.scan.module_facts import facts_of_module
 from slugfit.scan.module_names import Module, modules_by_all_names, name_and_parents
@@ -55,6 +56,7 @@ def find_references(
     _follow_metadata(closure, layout, owners)
     for loose in staying.loose:
         follow_module(closure, loose.module, loose.facts)
+    follow_texts(closure, root, staying.paths)
     for path in staying.paths:
         follow_link(closure, root, path)
     for module in kept_modules:
