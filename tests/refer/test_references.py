@@ -168,6 +168,10 @@ CASES = {
         },
         ("pkg/sub/tests/test_it.py", "pkg/sub/tests/data.json", "pkg/sub/tests/x/more.json"),
     ),
+    "a folder by pieces that climb": Case(
+        {"pkg/sub/b.py": "import os\nx = os.path.join(os.path.dirname(__file__), '..', 'tests')"},
+        ALL,
+    ),
     "all of a folder of resources": Case(
         {
             "pkg/sub/b.py": "def f():\n  return files(__package__) / 'tests'",
@@ -287,6 +291,12 @@ CASES = {
     ),
     "modules and files that a build script names": Case(
         {"pkg/setup_package.py": "x = ['pkg.tests.mod', 'tests/data.json', 'data.json']"}
+    ),
+    "a word before a path that climbs": Case(
+        {
+            "pkg/sub/x/b.py": "import os, sys\ndef f():\n  if sys.platform == 'win32':\n"
+            "    return None\n  return os.path.join(os.path.dirname(__file__), '../../../tests')"
+        }
     ),
     "a single word among other words": says("import os\nx = __file__, {'a', 'tests', 'b'}"),
     "the folder that a module itself stands in": says("x = ['./', '/', '../pkg/', '.', '..']"),

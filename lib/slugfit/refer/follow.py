@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import posixpath
 from typing import TYPE_CHECKING
@@ -91,8 +92,20 @@ def _follow_paths(closure: Closure, module: Module, facts: ModuleFacts) -> None:
         for start in range(len(texts)):
             # The longest that leads to something: ("..", "tests", "data") is not all of the tests.
             for end in range(min(start + _MOST_PIECES, len(texts)), start, -1):
-                if _follow_path(closure, module, "/".join(texts[start:end])):
+                pieces = texts[start:end]
+                if _can_be_joined(pieces) and _follow_path(closure, module, "/".join(pieces)):
                     break
+
+
+def _can_be_joined(pieces: tuple[str, ...]) -> bool:
+    """Whether code joins these: what climbs by itself ("../../test") does not come after a name.
+
+    It is a path from somewhere else then, and the name only stands in the same function.
+    """
+    return not any(
+        piece.startswith("../") and before.strip("./")
+        for before, piece in itertools.pairwise(pieces)
+    )
 
 
 def _follow_path(closure: Closure, module: Module, literal: str) -> bool:
