@@ -98,7 +98,7 @@ def _before(environment: Environment, chosen: Set) -> Findings:
     files = sweep.modules(environment.site)
     names = [name for name, path in files.items() if not verdict.is_excused(path)]
     found = sweep.run(environment, names, chosen.smoke, pace=sweep.TOGETHER)
-    return replace(found, smoke=sweep.smoke(environment, chosen.smoke))
+    return sweep.with_smoke(found, environment, chosen.smoke)
 
 
 def _treat(work: Work, name: str) -> Treated:
@@ -138,7 +138,7 @@ def _judge(work: Work, copy: Environment, *, records: bool) -> Verdict:
     names = [name for name, error in before.modules.items() if error is None and name not in spared]
     pace = sweep.ALONE if work.options.alone else sweep.TOGETHER
     found = sweep.run(copy, names, program, pace=pace)
-    found = replace(found, smoke=sweep.smoke(copy, program))
+    found = sweep.with_smoke(found, copy, program)
     first = verdict.compare(before, found, spared, records=records)
     if not first.broken:
         return first
@@ -150,6 +150,7 @@ def _judge(work: Work, copy: Environment, *, records: bool) -> Verdict:
         found,
         modules={**found.modules, **here.modules},
         entry_points={**found.entry_points, **here.entry_points},
-        smoke=found.smoke and sweep.smoke(copy, program),
     )
+    if first.smoke or first.said:
+        found = sweep.with_smoke(found, copy, program)
     return verdict.compare(before, found, spared, records=records)

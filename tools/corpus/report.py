@@ -60,8 +60,8 @@ def render(found: Sequence[tuple[Set, Result]], platform: str) -> str:
         ),
         "m: modules, v: distributions whose version can no longer be read, e: entry points that no",
         "longer load, f: files that RECORD names and that are gone (counted where RECORD is",
-        "rewritten), **program**: the set's program no longer works. Lambda's own image has",
-        "boto3, which its recipe removes; other platforms have not.\n",
+        "rewritten), **program**: the set's program no longer works, or finds something else.",
+        "Lambda's own image has boto3, which its recipe removes; other platforms have not.\n",
         *_examples(found),
         *_upstream(found),
         *_versions(found),
@@ -105,7 +105,7 @@ def _cell(verdict: Verdict) -> str:
         "f": verdict.absent,
     }
     said = [f"{len(each):,} {sign}" for sign, each in counts.items() if each]
-    if verdict.smoke:
+    if verdict.smoke or verdict.said:
         said.append("**program**")
     return ", ".join(said) or "0"
 
@@ -137,7 +137,8 @@ def _names(verdict: Verdict, most: int = 4) -> str:
     rest = len(verdict.modules) + len(verdict.entry_points) + len(verdict.versions)
     rest += len(verdict.absent) - len(said)
     named = ", ".join(said) + (f" and {rest:,} more" if rest > 0 else "")
-    program = f"the program: {verdict.smoke}" if verdict.smoke else ""
+    steps = "".join(f" {step}: {found[:80]};" for step, found in verdict.said.items())
+    program = f"the program: {verdict.smoke or steps}" if verdict.smoke or steps else ""
     return "; ".join(filter(None, (named, program)))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.machinery
 import json
+import re
 import tempfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ class Findings:
     """What an environment can do: for each module and entry point its error, or None.
 
     ``absent`` are files that a RECORD names and that are not there; ``smoke`` is the program's
-    fault, or None.
+    fault, or None; ``said`` is what it found, by its steps.
     """
 
     modules: Mapping[str, str | None]
@@ -51,6 +52,7 @@ class Findings:
     entry_points: Mapping[str, str | None]
     absent: tuple[str, ...]
     smoke: str | None
+    said: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> Mapping[str, Any]:
         """For keeping."""
@@ -153,10 +155,23 @@ def _why_silent(name: str, told: Mapping[str, str | None], ended: Mapping[str, s
     return ended.get("", "ended without a word")
 
 
-def smoke(environment: Environment, program: Path, seconds: float = 600) -> str | None:
-    """Run a smoke program; its fault, or None."""
+def with_smoke(
+    found: Findings, environment: Environment, program: Path, seconds: float = 600
+) -> Findings:
+    """``found`` with what a smoke program says, and its fault."""
+    fault, said = smoke(environment, program, seconds)
+    return replace(found, smoke=fault, said=said)
+
+
+def smoke(
+    environment: Environment, program: Path, seconds: float = 600
+) -> tuple[str | None, Mapping[str, str]]:
+    """Run a smoke program; its fault, or None, and what its steps found ("step: found" a line)."""
     # No bytecode is read or written here: this is what a first boot does.
     ended = children.run([environment.python, "-I", "-B", program], seconds)
+    lines = [line.partition(": ") for line in ended.out.splitlines()]
+    steps = set(re.findall(r"^def with_(\w+)", program.read_text("utf-8"), re.MULTILINE))
+    said = {name: found for name, _, found in lines if name in steps}
     if ended.code == 0 and not ended.out.rstrip().endswith("ok"):
-        return "it ended without its last word"
-    return ended.fault
+        return "it ended without its last word", said
+    return ended.fault, said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,18 +22,23 @@ _EXCUSED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Modules and entry points with their errors; names of distributions; files of a RECORD."""
+    """Modules and entry points with their errors; names of distributions; files of a RECORD.
+
+    ``said`` is what steps of the program found that found something else before.
+    """
 
     modules: Mapping[str, str]
     entry_points: Mapping[str, str]
     versions: tuple[str, ...]
     absent: tuple[str, ...]
     smoke: str | None
+    said: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def broken(self) -> bool:
         """Whether anything that worked no longer does."""
-        return bool(self.modules or self.entry_points or self.versions or self.absent or self.smoke)
+        lost = self.modules or self.entry_points or self.versions or self.absent
+        return bool(lost or self.smoke or self.said)
 
     def as_json(self) -> Mapping[str, Any]:
         """For keeping."""
@@ -75,4 +80,9 @@ def compare(
         ),
         absent=tuple(sorted(set(after.absent) - set(before.absent))) if records else (),
         smoke=after.smoke if before.smoke is None else None,
+        said={
+            step: after.said.get(step, "nothing")
+            for step, found in before.said.items()
+            if after.said.get(step) != found
+        },
     )

@@ -161,19 +161,35 @@ def test_smoke_wants_its_last_word(tmp_path: Path) -> None:
         ("raise ValueError('why')", "ValueError: why (status 1)"),
     ):
         program.write_text(text)
-        assert sweep.smoke(made, program) == fault
+        assert sweep.smoke(made, program) == (fault, {})
+
+
+def test_what_a_program_finds_is_compared_step_by_step(tmp_path: Path) -> None:
+    made = environment(tmp_path / "env", {})
+    program = tmp_path / "program.py"
+    program.write_text(
+        "def with_two() -> list: return [1]\n"
+        "print('warning: one', f'two: {with_two()}', 'three: 3', 'ok', sep='\\n')\n"
+    )
+    before = sweep.with_smoke(findings({}), made, program)
+    assert before.said == {"two": "[1]"}
+    assert not verdict.compare(before, before, (), records=True).broken
+    for after, found in (({"two": "[]"}, "[]"), ({}, "nothing")):
+        judged = verdict.compare(before, findings({}, said=after), (), records=True)
+        assert judged.broken
+        assert judged.said == {"two": found}
 
 
 def test_a_program_is_ended_in_time_and_runs_at_home(tmp_path: Path) -> None:
     made = environment(tmp_path / "env", {})
     program = tmp_path / "program.py"
     program.write_text("import time; time.sleep(60)")
-    assert sweep.smoke(made, program, seconds=0.5) == "out of time"
+    assert sweep.smoke(made, program, seconds=0.5)[0] == "out of time"
     program.write_text(
         "import os\nassert os.listdir() == [] and os.path.samefile('.', os.environ['HOME'])\n"
         "assert 'PYTEST_CURRENT_TEST' not in os.environ\nprint('ok')\n"
     )
-    assert sweep.smoke(made, program) is None
+    assert sweep.smoke(made, program)[0] is None
 
 
 @pytest.mark.parametrize(
