@@ -63,6 +63,7 @@ def render(found: Sequence[tuple[Set, Result]], platform: str) -> str:
         "rewritten), **program**: the set's program no longer works, or finds something else.",
         "Lambda's own image has boto3, which its recipe removes; other platforms have not.\n",
         *_examples(found),
+        *_programs(found),
         *_upstream(found),
         *_versions(found),
     ]
@@ -140,6 +141,32 @@ def _names(verdict: Verdict, most: int = 4) -> str:
     steps = "".join(f" {step}: {found[:80]};" for step, found in verdict.said.items())
     program = f"the program: {verdict.smoke or steps}" if verdict.smoke or steps else ""
     return "; ".join(filter(None, (named, program)))
+
+
+def _programs(found: Sequence[tuple[Set, Result]]) -> Iterator[str]:
+    """What the steps of the programs use and found, before and after."""
+    rows = [
+        [chosen.name, step, chosen.steps.get(step, ""), _short(before), after]
+        for chosen, result in found
+        if result.before
+        for step, before in result.before.said.items()
+        for after in (_after(step, result.treated[SLUGFIT].verdict),)
+    ]
+    if rows:
+        yield "## What the programs use\n"
+        yield "What a step found is compared whole; here it is cut. The packages are chosen:"
+        yield "what they are for lies in files that look like tests, documentation or sources.\n"
+        yield from _table(["set", "step", "what is used", "found before", "after"], rows)
+
+
+def _after(step: str, verdict: Verdict) -> str:
+    return _short(verdict.said[step]) if step in verdict.said else "the same"
+
+
+def _short(found: str, most: int = 60) -> str:
+    """For a cell of a table: one line of code."""
+    text = " ".join(found.replace("`", "'").replace("|", " ").split())
+    return f"`{text if len(text) <= most else text[:most] + ' ...'}`"
 
 
 def _upstream(found: Sequence[tuple[Set, Result]]) -> Iterator[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import platform
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -37,6 +42,16 @@ class Set:
         """The pins of the packages that the set is about."""
         own = self.requirements.read_text("utf-8").partition(BELOW)[0]
         return tuple(line for line in own.splitlines() if "==" in line)
+
+    @property
+    def steps(self) -> Mapping[str, str]:
+        """What each step of the program uses, by the name that its line starts with."""
+        tree = ast.parse(self.smoke.read_text("utf-8"))
+        return {
+            node.name.removeprefix("with_"): ast.get_docstring(node) or ""
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("with_")
+        }
 
     @property
     def digest(self) -> str:

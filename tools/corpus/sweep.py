@@ -170,7 +170,7 @@ def smoke(
     # No bytecode is read or written here: this is what a first boot does.
     ended = children.run([environment.python, "-I", "-B", program], seconds)
     lines = [line.partition(": ") for line in ended.out.splitlines()]
-    steps = set(re.findall(r"^def with_(\w+)", program.read_text("utf-8"), re.MULTILINE))
+    steps = frozenset(re.findall(r"^def with_(\w+)", program.read_text("utf-8"), re.MULTILINE))
     said = {name: found for name, _, found in lines if name in steps}
     if ended.code == 0 and not ended.out.rstrip().endswith("ok"):
         return "it ended without its last word", said

@@ -47,12 +47,14 @@ def files(folder: str) -> list[str]:
 
 
 def with_playbook() -> list[str]:
+    """`ansible-playbook` on localhost: tests, filters, lookups, modules."""
     Path("play.yml").write_text(PLAYBOOK, "utf-8")
     lines = ansible("playbook", "-i", "localhost,", "play.yml").splitlines()
     return [" ".join(line.split()) for line in lines if '"msg"' in line or "ok=" in line]
 
 
 def with_lists() -> list[str]:
+    """`ansible-doc -l` for every type of plugin."""
     found = {}
     for kind in KINDS:
         found[kind] = len(json.loads(ansible("doc", "-t", kind, "-l", "--json")))
@@ -60,16 +62,19 @@ def with_lists() -> list[str]:
 
 
 def with_role() -> list[str]:
+    """`ansible-galaxy role init`."""
     ansible("galaxy", "role", "init", "role")
     return files("role")
 
 
 def with_collection() -> list[str]:
+    """`ansible-galaxy collection init`."""
     ansible("galaxy", "collection", "init", "our.things")
     return files("our/things")
 
 
 def with_documents() -> list[str]:
+    """`ansible-doc` of a test and of a module."""
     shown = (ansible("doc", "-t", "test", "match"), ansible("doc", "copy"))
     return [str(len(text.split())) for text in shown]
 

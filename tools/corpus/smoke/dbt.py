@@ -42,6 +42,7 @@ def dbt(*arguments: str) -> list[str]:
 
 
 def with_a_project() -> list[str]:
+    """`dbt init`, from the starter project."""
     from dbt.cli.main import dbtRunner
 
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
@@ -54,6 +55,7 @@ def with_a_project() -> list[str]:
 
 
 def with_build() -> list[str]:
+    """`dbt build` twice: models, seed, snapshot, five kinds of test."""
     Path("profiles.yml").write_text(PROFILE, "utf-8")
     for name in Path("p/models").rglob("*.*"):
         name.unlink()
@@ -76,6 +78,7 @@ def with_build() -> list[str]:
 
 
 def with_documents() -> list[str]:
+    """`dbt docs generate`."""
     dbt("docs", "generate", "--project-dir", "p")
     catalog = json.loads(Path("p/target/catalog.json").read_text("utf-8"))
     page = Path("p/target/index.html").read_text("utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 
 def with_jedi() -> list[str]:
+    """Completion, signatures, types from typeshed."""
     import jedi
 
     found = [each.name for each in jedi.Script("import json\njson.").complete(2, 5)]
@@ -20,6 +21,7 @@ def with_jedi() -> list[str]:
 
 
 def with_ipython() -> list[str]:
+    """Completion in a shell, its magics."""
     from IPython.core.completer import provisionalcompleter
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -34,12 +36,14 @@ def with_ipython() -> list[str]:
 
 
 def with_a_profile() -> list[str]:
+    """`ipython profile create`."""
     command = [sys.executable, "-I", "-B", "-m", "IPython", "profile", "create", "ours"]
     subprocess.run(command, check=True, capture_output=True)
     return sorted(path.name for path in Path(".ipython/profile_ours").rglob("*"))
 
 
 def with_mypy() -> list[str]:
+    """`mypy.api.run` with revealed types."""
     from mypy import api
 
     Path("typed.py").write_text(
@@ -51,7 +55,22 @@ def with_mypy() -> list[str]:
     return [*out.splitlines(), err, str(status)]
 
 
+def with_numpy() -> list[str]:
+    """Types of NumPy, from the stubs beside its modules: mypy and Jedi."""
+    import jedi
+    from mypy import api
+
+    text = "import numpy as np\na = np.zeros(3)\nreveal_type(a)\nreveal_type(np.linalg.norm(a))\n"
+    Path("array.txt").write_text(text, "utf-8")
+    out, _, status = api.run(["--cache-dir", os.devnull, "array.txt"])
+    signatures = jedi.Script("import numpy as np\nnp.zeros(").get_signatures()
+    inferred = jedi.Script("import numpy as np\nnp.random.default_rng").infer(2, 12)
+    found = [each.to_string() for each in signatures] + [each.description for each in inferred]
+    return [*out.splitlines(), str(status), *found]
+
+
 def with_stubgen() -> str:
+    """`stubgen`."""
     asked = "import sys; from mypy.stubgen import main; main(sys.argv[1:])"
     command = [sys.executable, "-I", "-B", "-c", asked, "typed.py", "-o", "stubs"]
     subprocess.run(command, check=True, capture_output=True)
@@ -59,6 +78,7 @@ def with_stubgen() -> str:
 
 
 def with_mypyc() -> str:
+    """`mypyc` with its C sources, and a compiler."""
     Path("fast.py").write_text("def twice(n: int) -> int:\n    return n * 2\n", "utf-8")
     done = subprocess.run(
         [sys.executable, "-B", "-m", "mypyc", "fast.py"],
@@ -71,6 +91,7 @@ def with_mypyc() -> str:
 
 
 def with_typeshed_client() -> list[str]:
+    """Names in stubs of the standard library."""
     import typeshed_client
 
     found = [str(len(typeshed_client.get_stub_names(name) or ())) for name in ("os", "ast", "re")]
