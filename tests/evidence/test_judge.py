@@ -88,3 +88,26 @@ def test_a_file_goes_with_evidence_and_stays_without(tmp_path: Path, case: Case)
         "keep" if case.lacks else "remove",
         case.lacks,
     )
+
+
+@pytest.mark.parametrize(
+    ("reader", "lacks"),
+    [
+        ({"q/a.py": "x = '.pyi'", "q/b.py": "x = '-stubs'"}, "read as types"),
+        ({"q/a.py": "x = '.pyi', '-stubs'", "q/a.abi3.so": ""}, "read as types"),
+        ({"q/a.py": "x = '.pyi'"}, ""),
+        ({"q/a.py": "x = '*.pyi', 'types-stubs'"}, ""),
+    ],
+    ids=["a checker", "a compiled checker", "a lazy loader", "a build tool"],
+)
+def test_stubs_stay_where_types_are_read(
+    tmp_path: Path, reader: Mapping[str, Content], lacks: str
+) -> None:
+    both = {
+        **distribution("p", "1", {"p/__init__.py": "", "p/a.py": "", "p/a.pyi": ""}),
+        **distribution("q", "1", {"q/__init__.py": "", **reader}),
+    }
+    plant(tmp_path, slug(both))
+    made = make_plan(tmp_path, read_config({"SLUGFIT_VERIFY": "off"}))
+    found = next(item for item in made.decisions if item.path == f"{SITE}/p/a.pyi")
+    assert (found.reason.lack.kind if found.reason and found.reason.lack else "") == lacks

@@ -10,6 +10,7 @@ LackKind = Literal[
     "not mostly tests",  # it has no sign of test code, and its folder is not mostly test code
     "listed",  # ``by`` lists a folder that it lies in
     "no module",  # a stub whose module does not stand beside it
+    "read as types",  # ``by``, of another distribution, reads stubs: a type checker, an editor
     "nothing compiled",  # its distribution has no compiled module of which it could be a source
     "compiles",  # ``by``, of its distribution, compiles at run time or names such files
     "compiled against",  # ``by``, a distribution that compiles at run time, imports its own

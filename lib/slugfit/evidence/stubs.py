@@ -1,4 +1,4 @@
-"""Evidence for the rule ``stubs``: a stub stands beside its own module, so it is nobody's data."""
+"""Evidence for the rule ``stubs``: a stub stands beside its own module, and nothing reads types."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from slugfit.evidence.lack import Lack
+from slugfit.scan.owners import PYTHON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from slugfit.evidence.surroundings import Surroundings
     from slugfit.refer.candidates import Candidate
+    from slugfit.scan.module_names import Module
+
+_SUFFIX = ".pyi"
+_STUB_ONLY = "-stubs"
 
 
 def lacking_stubs(
@@ -20,8 +25,10 @@ def lacking_stubs(
 ) -> Iterator[tuple[str, Lack]]:
     """The stubs without a module of their name in the same folder, a source or a compiled one.
 
-    https://typing.python.org/en/latest/spec/distributing.html#stub-files
+    All of them where something installed reads stubs: it takes the types of every package from
+    them. https://typing.python.org/en/latest/spec/distributing.html#stub-files
     """
+    readers = _readers(surroundings)
     modules: dict[str, set[str]] = defaultdict(set)
     for path in surroundings.sizes:
         if path.endswith((".py", ".so", ".pyc")):
@@ -30,5 +37,40 @@ def lacking_stubs(
     for candidate in candidates:
         folder, name = posixpath.split(candidate.path)
         stem = name.removesuffix(".pyi")
+        owner = surroundings.owner(candidate.path)
+        reader = next((path for reading, path in readers.items() if reading != owner), "")
         if stem not in modules[folder] and f"{folder}/{stem}" not in modules:
             yield candidate.path, Lack("no module")
+        elif reader:
+            yield candidate.path, Lack("read as types", reader)
+
+
+def _readers(surroundings: Surroundings) -> Mapping[str, str]:
+    """A module of each distribution that looks for types, by owner: a checker, or an editor's part.
+
+    It names the suffixes of stubs and of distributions that are nothing but stubs. Either alone is
+    no sign: others name the stubs of their own, or what belongs into a package.
+    https://peps.python.org/pep-0561/#stub-only-packages
+    """
+    found = {
+        owner: tuple(_naming(surroundings, modules, suffix) for suffix in (_SUFFIX, _STUB_ONLY))
+        for owner, modules in sorted(surroundings.staying.items())
+        if owner != PYTHON
+    }
+    return {owner: several[0] for owner, several in found.items() if all(several)}
+
+
+def _naming(surroundings: Surroundings, modules: Sequence[Module], suffix: str) -> str:
+    """The first of these modules that has the suffix as a string, or ""."""
+    reader = surroundings.reader
+    for path in map(_source, modules):
+        mentioned = path in surroundings.sizes and suffix.encode() in reader.text_of(path)
+        if mentioned and suffix in reader.facts_of(path).literals:
+            return path
+    return ""
+
+
+def _source(module: Module) -> str:
+    """Where the source of a module lies; mypyc leaves that of a compiled one beside it."""
+    folder, name = posixpath.split(module.path)
+    return f"{folder}/{name.partition('.')[0]}.py" if module.compiled else module.path

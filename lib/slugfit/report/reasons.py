@@ -63,6 +63,7 @@ def lack_sentence(lack: Lack) -> str:
         "not mostly tests": "It is not test code itself, and its folder is not mostly test code.",
         "listed": f"{by} lists a folder that it lies in.",
         "no module": "The module that it describes is not beside it.",
+        "read as types": f"{by} reads the types of other packages.",
         "nothing compiled": "Its package has no compiled module that was made from it.",
         "compiles": f"{by} compiles, or names such files.",
         "compiled against": f"{by} asks for the headers of its package.",
