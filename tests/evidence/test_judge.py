@@ -40,11 +40,29 @@ CASES = {
     ),
     "a folder that is listed": Case(
         {
+            "p/a.py": "import os\nos.walk(os.path.dirname(__file__))",
+            "p/tests/test_a.py": TEST,
+            "p/tests/x.json": "",
+        },
+        "p/tests/x.json",
+        "listed",
+    ),
+    "a folder in one that is listed alone": Case(
+        {
             "p/a.py": "import os\nos.listdir(os.path.dirname(__file__))",
             "p/tests/test_a.py": TEST,
             "p/tests/x.json": "",
         },
         "p/tests/x.json",
+    ),
+    "a package in a folder that is listed alone": Case(
+        {
+            "p/a.py": "import os\nos.listdir(os.path.dirname(__file__))",
+            "p/tests/__init__.py": CODE,
+            "p/tests/test_a.py": TEST,
+            "p/tests/test_b.py": TEST,
+        },
+        "p/tests/__init__.py",
         "listed",
     ),
     "a test for itself": Case({"p/test_a.py": TEST}, "p/test_a.py"),

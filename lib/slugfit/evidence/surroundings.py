@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slugfit.evidence.flat_listing import lists_flatly
 from slugfit.evidence.listing import listed_folders, may_list
 from slugfit.scan.module_names import Module, modules_by_all_names
 from slugfit.scan.test_code import is_for_testing, is_test_code
@@ -34,7 +35,7 @@ class Surroundings:
     """The bytes of each file."""
     folders: frozenset[str]
     """The folders of the tree."""
-    _listed: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _listed: dict[str, Mapping[tuple[str, bool], str]] = field(default_factory=dict)
 
     def owner(self, path: str) -> str:
         """The distribution that a path belongs to."""
@@ -46,22 +47,26 @@ class Surroundings:
         if owner not in self._listed:
             self._listed[owner] = dict(self._listers(owner))
         listed = self._listed[owner]
-        folder = posixpath.dirname(path)
-        while folder:
-            if folder in listed:
-                return listed[folder]
+        folder, name = posixpath.split(path)
+        # Who lists a folder alone finds the packages in it, too.
+        found = posixpath.dirname(folder) if name == "__init__.py" else folder
+        lister = listed.get((folder, True)) or listed.get((found, True))
+        while folder and not lister:
+            lister = listed.get((folder, False))
             folder = posixpath.dirname(folder)
-        return ""
+        return lister or ""
 
-    def _listers(self, owner: str) -> Iterable[tuple[str, str]]:
+    def _listers(self, owner: str) -> Iterable[tuple[tuple[str, bool], str]]:
+        """Folders with whether they are listed alone, each with the module that lists them."""
         for module in self.staying.get(owner, ()):
             facts = self.reader.facts_of(module.path)
             # What lists packages to run their tests is no app's way to anything.
             if not may_list(facts) or is_test_code(facts) or is_for_testing(module.name):
                 continue
             source = self.reader.source_of(module.path)
+            flat = lists_flatly(facts, source)
             for folder in listed_folders(source, module.path, module.base, self.folders):
-                yield folder, module.path
+                yield (folder, flat), module.path
 
 
 def surroundings_of(
