@@ -129,3 +129,22 @@ def test_stubs_stay_where_types_are_read(
     made = make_plan(tmp_path, read_config({"SLUGFIT_VERIFY": "off"}))
     found = next(item for item in made.decisions if item.path == f"{SITE}/p/a.pyi")
     assert (found.reason.lack.kind if found.reason and found.reason.lack else "") == lacks
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("notebook", "keep"),
+        ("nbconvert", "keep"),
+        ("jupyter-client", "keep"),
+        ("plotly", "remove"),
+    ],
+)
+def test_parts_of_jupyter_stay_where_something_looks_for_them(
+    tmp_path: Path, name: str, action: str
+) -> None:
+    files = slug(distribution(name, "1", {"p/__init__.py": ""}))
+    path = ".heroku/python/share/jupyter/nbconvert/templates/lab/index.html.j2"
+    plant(tmp_path, {**files, path: "x"})
+    made = make_plan(tmp_path, read_config({"SLUGFIT_VERIFY": "off"}))
+    assert [item.action for item in made.decisions if item.path == path] == [action]

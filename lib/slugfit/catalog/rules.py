@@ -162,7 +162,7 @@ RULES = (
         "inert",
         ("prefix",),
         ("/share/jupyter/", "/etc/jupyter/"),
-        "Browser parts of Jupyter; nothing installed here serves notebooks.",
+        "Browser parts, templates and kernels of Jupyter; nothing installed here looks for them.",
         "https://docs.jupyter.org/en/latest/use/jupyter-directories.html",
         guarded=False,
         shapes=("slug", "environment"),
@@ -266,13 +266,17 @@ SLUGFITIGNORE = Rule(
     guarded=False,
 )
 
-NOTEBOOK_SERVERS = frozenset(
-    {"jupyter-server", "notebook", "jupyterlab", "voila", "nbclassic", "jupyterhub"}
+JUPYTER_READERS = frozenset(
+    {
+        # https://docs.jupyter.org/en/latest/use/jupyter-directories.html
+        *("jupyter-server", "notebook", "jupyterlab", "voila", "nbclassic", "jupyterhub"),
+        # Its templates: https://nbconvert.readthedocs.io/en/latest/customizing.html
+        "nbconvert",
+        # The kernels: https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernelspecs
+        "jupyter-client",
+    }
 )
-"""Distributions that read share/jupyter at run time.
-
-https://docs.jupyter.org/en/latest/use/jupyter-directories.html
-"""
+"""Distributions that read share/jupyter at run time."""
 
 REPOSITORY_READERS = frozenset(
     {

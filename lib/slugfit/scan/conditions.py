@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from slugfit.catalog.compilers import COMPILER_IMPORTS, COMPILER_NAMES, COMPILERS
 from slugfit.catalog.overrides import release_numbers
-from slugfit.catalog.rules import NOTEBOOK_SERVERS, REPOSITORY_READERS, Condition
+from slugfit.catalog.rules import JUPYTER_READERS, REPOSITORY_READERS, Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -81,9 +81,9 @@ def unmet_conditions(
     unmet: list[Unmet] = []
     if compiler_use:
         unmet.append(Unmet("no compiler use", compiler_use=compiler_use))
-    servers = sorted(NOTEBOOK_SERVERS & owners.names())
-    if servers:
-        unmet.append(Unmet("no jupyter", by=servers[0]))
+    looking = sorted(JUPYTER_READERS & owners.names())
+    if looking:
+        unmet.append(Unmet("no jupyter", by=looking[0]))
     readers = sorted(REPOSITORY_READERS & owners.names())
     if readers:
         unmet.append(Unmet("no repository use", by=readers[0]))
