@@ -32,10 +32,11 @@ def need_file(place: Path) -> None:
         raise TreeError(f"{place} is not a file any more", "It was one when the tree was read.")
 
 
-def need_no_folder(place: Path) -> None:
-    """Refuse what was a file or a link when the tree was read: a folder has files of its own."""
-    if stat.S_ISDIR(place.lstat().st_mode):
-        raise TreeError(f"{place} is a folder now", "It was a file when the tree was read.")
+def need_file_or_link(place: Path) -> None:
+    """Refuse what was one when the tree was read: a folder has files of its own, a pipe no end."""
+    mode = place.lstat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        raise TreeError(f"{place} is not a file any more", "It was one when the tree was read.")
 
 
 def adopt(old: Path, new: Path) -> None:

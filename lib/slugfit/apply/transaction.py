@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.apply.journal import write_journal
-from slugfit.apply.moves import give_owner, move_file, need_no_folder, remove_if_empty
+from slugfit.apply.moves import give_owner, move_file, need_file_or_link, remove_if_empty
 from slugfit.apply.new_files import write_created_files, write_new_files
 from slugfit.apply.stash import Stash, all_stashes, new_stash
 from slugfit.apply.whole_tree import tree_shown_whole
@@ -49,7 +49,7 @@ class Transaction:
             new = write_new_files(change, places, stash.new)
             created = write_created_files(change, places, stash.new)
             for path in change.removed:
-                need_no_folder(places.of(path))
+                need_file_or_link(places.of(path))
                 move_file(places.of(path), stash.old / path)
             for path, file in new.items():
                 move_file(places.of(path), stash.old / path)
