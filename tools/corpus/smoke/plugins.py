@@ -130,9 +130,8 @@ def with_distlib() -> list[str]:
     from distlib.scripts import ScriptMaker
 
     os.makedirs("scripts", exist_ok=True)
-    return [
-        os.path.basename(one) for one in ScriptMaker(None, "scripts").make("x = json.tool:main")
-    ]
+    made = ScriptMaker(None, "scripts").make("x = json.tool:main")
+    return sorted(map(os.path.basename, made))
 
 
 def with_django() -> list[str]:
