@@ -131,6 +131,26 @@ def test_stubs_stay_where_types_are_read(
     assert (found.reason.lack.kind if found.reason and found.reason.lack else "") == lacks
 
 
+def test_data_of_a_kept_module_of_tests_stay(tmp_path: Path) -> None:
+    files: Mapping[str, Content] = {
+        "p/__init__.py": "from p.test.utils import path",
+        "p/test/__init__.py": "",
+        "p/test/utils.py": (
+            "import os\nplace = os.path.dirname(__file__)\n"
+            "def path(name): return os.path.join(place, 'test_data', name)\n"
+        ),
+        "p/test/test_a.py": TEST,
+        "p/test/test_b.py": TEST,
+        "p/test/test_data/x.cor": "",
+        "p/test/other/x.cor": "",
+    }
+    plant(tmp_path, slug(distribution("p", "1", files)))
+    made = make_plan(tmp_path, read_config({"SLUGFIT_VERIFY": "off"}))
+    actions = {item.path.removeprefix(f"{SITE}/"): item.action for item in made.decisions}
+    assert actions["p/test/test_data/x.cor"] == "keep"
+    assert actions["p/test/other/x.cor"] == actions["p/test/test_a.py"] == "remove"
+
+
 @pytest.mark.parametrize(
     ("name", "action"),
     [

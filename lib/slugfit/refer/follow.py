@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.paths import path_inside
 from slugfit.refer.candidates import STUB_READER, is_named_file
+from slugfit.refer.closure import stands_inside
 from slugfit.refer.reference import Reference
 from slugfit.scan.libraries import library_facts
 from slugfit.scan.module_names import Module, import_targets, name_and_parents, named_module
@@ -85,8 +86,10 @@ def follow_library(closure: Closure, root: Path, module: Module) -> None:
 
 def _follow_paths(closure: Closure, module: Module, facts: ModuleFacts) -> None:
     """Folders beside the module: "tests/data", or joined piece by piece, then files too."""
+    # A kept module of a folder that a rule names can know its place by a name of its own.
+    inside = "__file__" in facts.names and stands_inside(module.path, closure.targets.folders)
     for literal in sorted(facts.literals):
-        if "/" in literal:
+        if "/" in literal or inside:
             _follow_path(closure, module, literal)
     for texts in sorted(facts.joined):
         for start in range(len(texts)):
