@@ -21,7 +21,7 @@ from slugfit.refer.shipped import root_of_running
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from slugfit.verify.step import Step, StepContext
+    from slugfit.verify.step import Step, StepContext, StepKind
 
 
 STEP_SECONDS = 60
@@ -31,6 +31,8 @@ SPARE_STEP_SECONDS = 20
 SPARE_SECONDS = 90
 """For the steps that are not needed, all children together; later ones are not tried."""
 _SHORTEST_SECONDS = 1
+STARTING: frozenset[StepKind] = frozenset(("start", "serve", "loaded", "compile"))
+"""The kinds of steps of start_probe.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def _task(
     context: StepContext, steps: Sequence[Step], home: str, seconds: float
 ) -> Mapping[str, object]:
     """What the probe reads; see probe.py."""
+    kinds = {step.kind for step in steps}
     is_setup = steps[0].kind == "setup"
     return {
         "steps": [[step.kind, step.name, step.needed] for step in steps],
@@ -87,6 +90,7 @@ def _task(
         # An app's own settings are read where the app runs.
         "folder": context.folder if is_setup else home,
         "shown": root_of_running(context.root, context.layout),
+        "more": "" if STARTING.isdisjoint(kinds) else _text("start_probe.py"),
     }
 
 
@@ -133,7 +137,7 @@ def _start(context: StepContext, home: str, output: IO[bytes]) -> subprocess.Pop
         # The program is passed as text: Slugfit may be a single archive.
         # Without warnings: nobody reads them here, and astropy looks through all modules for
         # each, which made a verification four times as long (measured).
-        [str(context.layout.python), "-I", "-B", "-W", "ignore", "-c", _probe()],
+        [str(context.layout.python), "-I", "-B", "-W", "ignore", "-c", _text("probe.py")],
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.DEVNULL,
@@ -143,8 +147,8 @@ def _start(context: StepContext, home: str, output: IO[bytes]) -> subprocess.Pop
     )
 
 
-def _probe() -> str:
-    return resources.files("slugfit.verify").joinpath("probe.py").read_text("utf-8")
+def _text(program: str) -> str:
+    return resources.files("slugfit.verify").joinpath(program).read_text("utf-8")
 
 
 def _environment(context: StepContext, home: str) -> Mapping[str, str]:

@@ -4,11 +4,10 @@ Standard input is one JSON object: ``steps`` ([kind, name, needed] each), ``seco
 ``spare_seconds`` for one that is needed and one that is not, ``spare`` (seconds for all that are
 not needed) and ``deadline`` (when these end, if a child before this one began them), ``paths``
 (folders for sys.path), ``root``, ``unchanged`` (folders that nothing may write to), ``stash``,
-``folder`` (to run in), ``django`` (whether to set Django up first) and ``shown`` (what stands for
-``root`` where the app runs). For each step one JSON line goes to the descriptor that standard
-output was; whatever the modules print goes to standard error.
-
-Runs on every Python from 3.8. It is one file, because its text is what the child is started with.
+``folder`` (to run in), ``django`` (whether to set Django up first), ``shown`` (what stands for
+``root`` where the app runs) and ``more`` (start_probe.py, if it has the kind of a step). For each
+step one JSON line goes to the descriptor that standard output was; whatever the modules print goes
+to standard error. Runs on every Python from 3.8. Its text is what the child is started with.
 """
 
 from __future__ import annotations
@@ -18,13 +17,10 @@ import sys
 OWN = frozenset(sys.modules)
 """The modules that this Python loads for every program."""
 
-import base64
 import errno
 import functools
 import importlib
-import importlib.util
 import json
-import marshal
 import os
 import signal
 import time
@@ -46,12 +42,6 @@ CHANGES = {
 """Audit events of code that would change a file, whose name is among the first two arguments."""
 MOST_BUSY = 5
 """How many times as long as on an idle machine a step may take, at most."""
-READ: set[str] = set()
-"""The bytecode that was read."""
-SAMPLE_SECONDS = 0.2
-"""For finding out what compiling costs here."""
-UNCHECKED_HASH = 1
-"""Flags of bytecode that is taken without a look at its source: https://peps.python.org/pep-0552/."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -143,101 +133,6 @@ def set_up(settings: str) -> None:
     importlib.import_module("django").setup()
 
 
-def forget_own_imports() -> None:
-    """Let what the app's start loads be told from what this program loaded for itself."""
-    for name in sys.modules.keys() - OWN - {"__main__"}:
-        del sys.modules[name]
-
-
-def load(name: str) -> None:
-    """Import a module as the app does: ``pkg.mod``, or ``pkg.mod:name`` for a name in it."""
-    module, _, attribute = name.partition(":")
-    found = importlib.import_module(module)
-    if attribute:
-        getattr(found, attribute)
-
-
-def serve(part: str) -> None:
-    """Make what Django makes for its first request; it is set up already."""
-    if part == "middleware":
-        importlib.import_module("django.core.handlers.wsgi").WSGIHandler()
-    elif part == "urls":
-        getattr(importlib.import_module("django.urls").get_resolver(), "url_patterns")  # noqa: B009
-    elif part == "templates":
-        for backend in importlib.import_module("django.template").engines.all():
-            getattr(getattr(backend, "engine", None), "template_loaders", None)
-        importlib.import_module("django.utils.formats").get_format("DATE_FORMAT")
-    elif part == "databases":
-        importlib.import_module("django.db").connections.all()
-    else:
-        settings = importlib.import_module("django.conf").settings
-        load_named = importlib.import_module("django.utils.module_loading").import_string
-        load_named(getattr(settings, part))
-
-
-def tell_loaded(began: float) -> dict[str, Any]:
-    """What was read from files since this Python began, and in what time."""
-    seconds = time.monotonic() - began
-    files = {file for module in list(sys.modules.values()) for file in source_files(module)}
-    # Also what could not be imported to its end, or took another object's place.
-    files.update(map(importlib.util.source_from_cache, READ))
-    return {
-        "files": sorted(files),
-        "tag": sys.implementation.cache_tag,
-        "magic": importlib.util.MAGIC_NUMBER.hex(),
-        "seconds": seconds,
-        "compiling": seconds_to_compile(sorted(files)),
-    }
-
-
-def note_read(event: str, arguments: Any) -> None:  # noqa: ANN401 - as hooks get it
-    """Remember the bytecode that the import system opens."""
-    name = arguments[0] if event == "open" else None
-    if isinstance(name, str) and name.endswith(".pyc") and "__pycache__" in name:
-        READ.add(os.path.abspath(name))
-
-
-def source_files(module: Any) -> Iterator[str]:  # noqa: ANN401 - anything can be a module
-    """The source that a module was made from; modules that are frozen into Python have none."""
-    try:
-        # Not by an attribute: that is when a lazy module loads.
-        spec = object.__getattribute__(module, "__dict__").get("__spec__")
-        if spec is not None and spec.cached and spec.origin.endswith(".py"):
-            yield os.path.abspath(spec.origin)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is no module with a source
-        sys.stderr.write(f"{error}\n")
-
-
-def seconds_to_compile(files: list[str]) -> float:
-    """About how long compiling these sources takes, from a few of them."""
-    spent = 0.0
-    tried = 0
-    sizes = {file: os.path.getsize(file) for file in files if os.path.isfile(file)}
-    # All over the list: the modules of one package are alike.
-    for file in sorted(sizes, key=lambda file: hash((len(file), sizes[file]))):
-        if spent > SAMPLE_SECONDS:
-            break
-        started = time.monotonic()
-        try:
-            with open(file, "rb") as opened:
-                compile(opened.read(), file, "exec", dont_inherit=True)
-        except (OSError, SyntaxError, ValueError):
-            continue
-        spent += time.monotonic() - started
-        tried += sizes[file]
-    return spent * sum(sizes.values()) / tried if tried else 0.0
-
-
-def compile_source(path: str, root: str, shown: str) -> str:
-    """The bytecode of the source ``path``, as the base64 text of a whole ``.pyc``."""
-    with open(os.path.join(root, path), "rb") as file:
-        source = file.read()
-    code = compile(source, os.path.join(shown, path), "exec", dont_inherit=True, optimize=0)
-    head = importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")
-    whole = head + importlib.util.source_hash(source) + marshal.dumps(code)
-    return base64.b64encode(whole).decode()
-
-
 def forbid_network(event: str, _: object) -> None:
     """Raise OSError for what somebody else would notice."""
     if event in NETWORK:
@@ -266,18 +161,13 @@ def forbid_changes(
                 raise OSError(errno.EROFS, "no writing to the slug while it is verified", path)
 
 
-def kinds(root: str, stash: str, shown: str) -> dict[str, Callable[[str], object]]:
+def kinds(root: str, stash: str) -> dict[str, Callable[[str], object]]:
     """How a step of each kind is tried, by its name."""
     removed = functools.partial(was_removed, root=root, stash=stash)
-    began = time.monotonic()
     return {
         "import": functools.partial(import_module, removed=removed),
         "load": load_library,
         "setup": set_up,
-        "start": load,
-        "serve": serve,
-        "loaded": lambda _: tell_loaded(began),
-        "compile": functools.partial(compile_source, root=root, shown=shown),
     }
 
 
@@ -328,8 +218,8 @@ def busy() -> float:
 def limit_time(seconds: float) -> None:
     """End this process after ``seconds`` of the processor, or when it waits for much longer.
 
-    Whatever the step is busy with, unless it takes the signals for itself. A machine with other
-    work gives no program all of its time, which says nothing about the step.
+    Never, if that is 0. Whatever the step is busy with, unless it takes the signals for itself. A
+    machine with other work gives no program all of its time, which says nothing about the step.
     """
     for number in (signal.SIGALRM, signal.SIGPROF):
         signal.signal(number, signal.SIG_DFL)
@@ -337,15 +227,17 @@ def limit_time(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds * busy())
 
 
-def answer_all(task: dict[str, Any], answers: Any) -> None:  # noqa: ANN401 - a text stream
+def answer_all(
+    task: dict[str, Any],
+    tries: dict[str, Callable[[str], object]],
+    answers: Any,  # noqa: ANN401 - a text stream
+) -> None:
     """Try the steps in turn; those that are not needed only while their time lasts."""
 
     def tell(**answer: object) -> None:
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+        print(json.dumps(answer), file=answers, flush=True)
 
     deadline = task["deadline"]
-    tries = kinds(task["root"], task["stash"], task["shown"])
     needed = [step for step in task["steps"] if step[2]]
     spare = [step for step in task["steps"] if not step[2]]
     for kind, name, _ in needed:
@@ -356,8 +248,7 @@ def answer_all(task: dict[str, Any], answers: Any) -> None:  # noqa: ANN401 - a 
         if deadline is None:
             deadline = time.monotonic() + task["spare"]
             tell(deadline=deadline)
-        left = deadline - time.monotonic()
-        if left <= 0:
+        if deadline <= time.monotonic():
             tell(skipped=name)
             break
         answer(kind, name, tries, task["spare_seconds"], tell)
@@ -375,8 +266,7 @@ def answer(
     tell(start=name, of=kind)
     limit_time(seconds)
     found = attempt(tries[kind], name)
-    for timer in (signal.ITIMER_REAL, signal.ITIMER_PROF):
-        signal.setitimer(timer, 0)
+    limit_time(0)
     tell(kind=kind, name=name, **found)
 
 
@@ -392,12 +282,16 @@ def main() -> None:
     sys.addaudithook(lambda event, arguments: forbid_changes(roots, event, arguments))
     if task["stash"]:
         read_bytecode_from(task["root"], task["stash"])
+    tries = kinds(task["root"], task["stash"])
+    more: dict[str, Any] = {"__name__": "start_probe"}
+    exec(task["more"], more)  # noqa: S102 - a file of this program
     if task["steps"][-1][0] == "loaded":
-        forget_own_imports()
-        sys.addaudithook(note_read)
+        more["begin"](OWN)
     if task["django"]:
         set_django_up()
-    answer_all(task, answers)
+    if task["more"]:
+        tries.update(more["kinds"](task["root"], task["shown"]))
+    answer_all(task, tries, answers)
     # Threads and atexit handlers of what was imported are nobody's business here.
     os._exit(0)
 
