@@ -630,3 +630,17 @@ def test_a_candidate_may_stand_in_the_interpreter(tmp_path: Path) -> None:
     candidate = Candidate(tests, "interpreter-parts", f"{STDLIB}/test")
     found = find_references(tmp_path, where, owners, [candidate], Staying(("app.py",)))
     assert found == {tests: Reference("imports", "app.py", "test.support")}
+
+
+def test_a_link_to_a_name_that_nobody_can_look_at_leads_nowhere(tmp_path: Path) -> None:
+    files: dict[str, Content] = {**PACKAGE, "pkg/link": Link("x" * 300)}
+    plant(tmp_path, slug(distribution("pkg", "1.0", files)))
+    assert plan(tmp_path).keys() & files.keys() >= {"pkg/link"}
+
+
+def test_a_module_without_a_name_before_its_ending_is_looked_for_by_all_of_it(
+    tmp_path: Path,
+) -> None:
+    files: dict[str, Content] = {**PACKAGE, "pkg/..pyi": "", "pkg/..py": "", "pkg/core.so": b"\0"}
+    plant(tmp_path, slug(distribution("pkg", "1.0", files)))
+    assert "pkg/..py" in plan(tmp_path)

@@ -139,7 +139,9 @@ def is_named_file(candidate: Candidate) -> bool:
 
 def _stem(candidate: Candidate) -> str:
     """What stands in any reference from outside: the name of the folder or module claimed."""
-    return posixpath.basename(candidate.claimed).split(".", 1)[0]
+    name = posixpath.basename(candidate.claimed)
+    # Never empty, for that stands everywhere.
+    return name.split(".", 1)[0] or name
 
 
 def _few(names: set[str]) -> set[str]:

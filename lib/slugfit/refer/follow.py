@@ -40,7 +40,8 @@ def follow_link(closure: Closure, root: Path, path: str) -> None:
     if target is not None:
         reference = Reference("link", path)
         closure.keep([target], reference)
-        if place.is_dir():
+        # Not Path.is_dir: it raises where this user may not look, or the name is too long.
+        if os.path.isdir(place):
             candidates = closure.targets.by_path.values()
             named = (item for item in candidates if f"{target}/".startswith(f"{item.claimed}/"))
             below = (item.path for item in named if item.path.startswith(f"{target}/"))
