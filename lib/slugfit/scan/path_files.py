@@ -30,7 +30,7 @@ _LARGEST = 1 << 20
 """Bytes of a file that is read; the finder of a package with 10,000 modules has one million."""
 _FINDER = "*editable*.py"
 """setuptools' ``__editable___*_finder``, ``_editable_impl_*`` of the distribution editables
-(https://pypi.org/project/editables), and scikit-build-core's ``_*_editable``."""
+(https://github.com/pfmoore/editables), and scikit-build-core's ``_*_editable``."""
 _POINT = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[\w.]+")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
