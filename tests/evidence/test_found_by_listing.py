@@ -137,10 +137,22 @@ PACKAGES = {
     # A module that stays for want of evidence lists in turn.
     "plugins that a plugin lists": Used(
         {
-            "p/tests/__init__.py": Plain(f"import os\nos.listdir({HERE})\n" + "# " * 40),
+            "p/tests/__init__.py": Plain(f"import os\nos.walk({HERE})\n" + "# " * 40),
             "p/tests/kinds/docs/a.rst": "",
         },
         ("p/tests/kinds/docs/a.rst",),
+    ),
+    # A helper among tests that an app's package imports, and what it lists.
+    "a helper among tests that lists": Used(
+        {
+            "p/__init__.py": "from p.tests import helper\n",
+            "p/tests/__init__.py": "",
+            "p/tests/helper.py": Plain(f"import os\nos.walk(os.path.dirname({HERE}))\n"),
+            "p/tests/test_a.py": TEST,
+            "p/tests/test_b.py": TEST,
+            "p/docs/a.rst": "",
+        },
+        ("p/tests/helper.py", "p/docs/a.rst"),
     ),
     # Django REST framework: a template's name is relative to a root of its own.
     "templates": Used(
@@ -159,11 +171,16 @@ PACKAGES = {
 }
 
 
+def removed(root: Path) -> set[str]:
+    """What the plan takes, also if it has no bytes."""
+    return {item.path for item in make_plan(root, settings()).decisions if item.action == "remove"}
+
+
 @pytest.mark.parametrize("package", PACKAGES.values(), ids=PACKAGES)
 def test_what_is_found_without_its_name_stays(tmp_path: Path, package: Used) -> None:
     files = {"p/__init__.py": "", **package.files}
     plant(tmp_path, slug(distribution("p", "1", files), app_py="import p\n"))
-    going = {item.path for item in make_plan(tmp_path, settings()).decisions if item.saves}
+    going = removed(tmp_path)
     assert not going & {f"{SITE}/{name}" for name in package.used}
 
 
@@ -186,6 +203,6 @@ def test_the_installer_stays_for_who_makes_environments(
     tmp_path: Path, app: str, *, stays: bool
 ) -> None:
     plant(tmp_path, venv_slug(app))
-    going = {item.path for item in make_plan(tmp_path, settings()).decisions if item.saves}
+    going = removed(tmp_path)
     wheel = f"{STDLIB}/ensurepip/_bundled/pip-25.0-py3-none-any.whl"
     assert (wheel not in going) == stays

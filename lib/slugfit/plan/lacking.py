@@ -4,37 +4,73 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slugfit.evidence.compiling import compiles
 from slugfit.evidence.judge import lacking_evidence
 from slugfit.evidence.lack import Lack
-from slugfit.evidence.modules import ModuleReader
+from slugfit.evidence.listing import may_list
 from slugfit.evidence.surroundings import surroundings_of
 from slugfit.evidence.worth import not_worth
 from slugfit.plan.claims import guarded_candidates, guarded_claims
+from slugfit.scan.test_code import is_test_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from slugfit.evidence.modules import ModuleReader
     from slugfit.plan.decision import Claim, Decision
+    from slugfit.plan.facts import PlanFacts
     from slugfit.plan.reading import ReadTree
     from slugfit.refer.candidates import Candidate
+    from slugfit.scan.module_facts import ModuleFacts
     from slugfit.settings.config import Config
 
     Lacking = Mapping[tuple[str, str], Lack]
 
 
-def lacking_of(read: ReadTree, config: Config, claims: Mapping[str, tuple[Claim, ...]]) -> Lacking:
+def lacking_of(
+    read: ReadTree,
+    config: Config,
+    claims: Mapping[str, tuple[Claim, ...]],
+    reader: ModuleReader,
+) -> Lacking:
     """What stays for want of evidence, or because its group is not worth the risk at its most."""
     named = tuple(guarded_claims(claims))
     small = _too_small(read, config, named)
     candidates = [
         item for item in named if (read.owners.by_path.get(item.path, ""), item.rule) not in small
     ]
-    return {**_not_worth(read, named, small), **_lacking_among(read, candidates)}
+    return {**_not_worth(read, named, small), **_lacking_among(read, candidates, reader)}
 
 
-def _lacking_among(read: ReadTree, candidates: Sequence[Candidate]) -> Lacking:
+def lacking_beside(
+    read: ReadTree,
+    facts: PlanFacts,
+    claims: Mapping[str, tuple[Claim, ...]],
+    held: Collection[str],
+    reader: ModuleReader,
+) -> Lacking:
+    """What lacks evidence only because references keep a module that lists or compiles."""
+    if not any(_reaches_others(reader.facts_of(path)) for path in held if path.endswith(".py")):
+        return {}
+    candidates = [
+        item for item in guarded_claims(claims) if (item.rule, item.path) not in facts.lacking
+    ]
+    going = {item.path for item in candidates}.difference(held)
+    staying = (entry.path for entry in read.tree.files() if entry.path not in going)
+    surroundings = surroundings_of(read.tree, read.layout, read.owners, reader, staying)
+    found = lacking_evidence(surroundings, candidates)
+    # Of what is kept the reference tells more.
+    return {(rule, path): lack for (rule, path), lack in found.items() if path not in held}
+
+
+def _reaches_others(facts: ModuleFacts) -> bool:
+    return (may_list(facts) and not is_test_code(facts)) or compiles(facts)
+
+
+def _lacking_among(
+    read: ReadTree, candidates: Sequence[Candidate], reader: ModuleReader
+) -> Lacking:
     """What lacks evidence in the tree that stays: a module that stays can list other folders."""
-    reader = ModuleReader(read.tree.root)
     lacking: Lacking = {}
     going = {item.path for item in candidates}
     while True:

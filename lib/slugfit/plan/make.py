@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slugfit.evidence.modules import ModuleReader
 from slugfit.plan.about import around, asks, asks_start, keepers
 from slugfit.plan.claims import claims_of, guarded_candidates
 from slugfit.plan.decide import decide_files
 from slugfit.plan.decision import Claim, Decision, Plan
-from slugfit.plan.lacking import lacking_of, lacking_worth
+from slugfit.plan.lacking import lacking_beside, lacking_of, lacking_worth
 from slugfit.plan.reading import ReadTree, facts_for_plan, read_for_plan, removable_tails
 from slugfit.plan.starting import Starting, bytecode_to_ship, start_counts, told_start
 from slugfit.refer.references import Staying, find_references
@@ -90,8 +91,13 @@ def _judged(
 
 def _with_evidence(read: ReadTree, facts: PlanFacts, claims: Claims) -> tuple[PlanFacts, Held]:
     """The facts with what lacks evidence, and what refers to the rest."""
-    facts = replace(facts, lacking=lacking_of(read, facts.config, claims))
+    reader = ModuleReader(read.tree.root)
+    facts = replace(facts, lacking=lacking_of(read, facts.config, claims, reader))
     held = _references(read, facts, claims)
+    beside = lacking_beside(read, facts, claims, held, reader)
+    if beside:
+        facts = replace(facts, lacking={**facts.lacking, **beside})
+        held = _references(read, facts, claims)
     small = lacking_worth(read, facts.config, claims, decide_files(facts, claims, held))
     if small:
         # What stays for that may refer to others.
