@@ -132,7 +132,10 @@ def compile_source(path: str, root: str, shown: str) -> str:
     """The bytecode of the source ``path``, as the base64 text of a whole ``.pyc``."""
     with open(os.path.join(root, path), "rb") as file:
         source = file.read()
-    code = compile(source, os.path.join(shown, path), "exec", dont_inherit=True, optimize=0)
+    # What is referred to once is written in another way than what is referred to twice: held here,
+    # the name is the latter in every run.
+    name = os.path.join(shown, path)
+    code = compile(source, name, "exec", dont_inherit=True, optimize=0)
     head = importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")
     whole = head + importlib.util.source_hash(source) + marshal.dumps(code)
     return base64.b64encode(whole).decode()
