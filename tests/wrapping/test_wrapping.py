@@ -207,13 +207,22 @@ def test_links_and_modes_come_back_as_they_were(pack: Buildpack) -> None:
     assert os.access(pack.build / "Pipfile", os.X_OK)
 
 
-@pytest.mark.parametrize("value", ["gone.txt", "folder", "/etc/passwd", "../out.txt", "uv.lock"])
-def test_a_wrong_path_is_an_error_before_anything_changes(pack: Buildpack, value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        *(("gone.txt", 1), ("folder", 1), ("uv.lock", 1)),
+        # Here the settings cannot be used already.
+        *(("/etc/passwd", 2), ("../out.txt", 2)),
+    ],
+)
+def test_a_wrong_path_is_an_error_before_anything_changes(
+    pack: Buildpack, value: str, code: int
+) -> None:
     write(pack, {"uv.lock": "u", "folder/x": ""})
     before = tree(pack.build)
     pack.config(SLUGFIT_REQUIREMENTS=value)
     ran = ci(pack)
-    assert (ran.code, ran.err) == (2, "")
+    assert (ran.code, ran.err) == (code, "")
     assert " !     " in ran.out
     assert value in ran.out
     assert "SLUGFIT_REQUIREMENTS" in ran.out
