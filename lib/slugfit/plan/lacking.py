@@ -36,9 +36,7 @@ def lacking_of(
     """What stays for want of evidence, or because its group is not worth the risk at its most."""
     named = tuple(guarded_claims(claims))
     small = _too_small(read, config, named)
-    candidates = [
-        item for item in named if (read.owners.by_path.get(item.path, ""), item.rule) not in small
-    ]
+    candidates = [item for item in named if _group(read, item) not in small]
     return {**_not_worth(read, named, small), **_lacking_among(read, candidates, reader)}
 
 
@@ -108,5 +106,10 @@ def _not_worth(
     return {
         (item.rule, item.path): Lack("not worth")
         for item in candidates
-        if (read.owners.by_path.get(item.path, ""), item.rule) in groups
+        if _group(read, item) in groups
     }
+
+
+def _group(read: ReadTree, item: Candidate) -> tuple[str, str]:
+    """The distribution and the rule of which worth is counted."""
+    return read.owners.by_path.get(item.path, ""), item.rule
