@@ -9,8 +9,9 @@ itself; seconds are for orientation only. *memory* is the engine's own peak; the
 child needs what the app's imports need. *no .pyc* is the slug's ratio under
 ``SLUGFIT_BYTECODE=strip-all``.
 
-The second table is the cost of the reference closure: all modules read for what they refer to, from
-the bytecode that the installer made, from the sources alone, and ``ast.parse`` of the same.
+The second table is the cost of evidence and references: all modules read for what they show and
+refer to, from the bytecode that the installer made, from the sources alone, and ``ast.parse`` of
+the same.
 """
 
 from __future__ import annotations
@@ -37,8 +38,7 @@ sys.path.insert(0, str(ROOT / "lib"))
 from slugfit.pipeline import dry_run
 from slugfit.plan import make
 from slugfit.plan.make import make_plan
-from slugfit.refer import references
-from slugfit.refer.references import find_references
+from slugfit.scan import module_reader
 from slugfit.scan.bytecode import read_module
 from slugfit.settings.config import read_config
 
@@ -127,9 +127,9 @@ def peak(process: subprocess.Popen[bytes]) -> int:
 
 
 def closure(name: str, tree: Path, runs: int) -> str:
-    """One row: CPU seconds of the reference closure, read in three ways."""
+    """One row: CPU seconds of evidence and references, read in three ways."""
     sources = [file for file in tree.rglob("*.py") if file.is_file()]
-    usual, raw = find_references, read_module
+    usual, raw = make.with_evidence, read_module
     spent: list[float] = []
 
     def timed(*arguments: Any) -> Any:  # noqa: ANN401 - whatever find is given
@@ -141,8 +141,8 @@ def closure(name: str, tree: Path, runs: int) -> str:
 
     for read in (raw, lambda source: (b"", source.read_bytes())):
         with (
-            mock.patch.object(references, "read_module", read),
-            mock.patch.object(make, "find_references", timed),
+            mock.patch.object(module_reader, "read_module", read),
+            mock.patch.object(make, "with_evidence", timed),
         ):
             for _ in range(runs):
                 make_plan(tree, read_config({}))

@@ -36,7 +36,7 @@ def test_what_compiles_imports_or_starts_it(text: str, *, answer: bool) -> None:
     ],
 )
 def test_a_suffix_is_named_alone_or_as_a_pattern(text: str, *, answer: bool) -> None:
-    assert names_suffix(facts_of_module(b"", text.encode()), {".h"}) is answer
+    assert names_suffix(facts_of_module(b"", text.encode()).literals, {".h"}) is answer
 
 
 @pytest.mark.parametrize(

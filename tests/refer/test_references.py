@@ -15,13 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import slugfit
+from slugfit.plan import make
 from slugfit.plan.make import make_plan
-from slugfit.refer import references
-from slugfit.refer.candidates import Candidate
+from slugfit.refer.candidates import Candidate, Words, words_of
 from slugfit.refer.reference import Reference
 from slugfit.refer.references import Staying, find_references
 from slugfit.report.reasons import decision_sentence
 from slugfit.scan.layout import recognise_layout
+from slugfit.scan.module_reader import ModuleReader
 from slugfit.scan.owners import read_owners
 from slugfit.scan.tree import scan_tree
 from slugfit.settings.config import read_config
@@ -607,7 +608,7 @@ def test_looking_for_words_first_changes_no_answer(
             only_bytecode(root)
         quick = make_plan(root, read_config(chosen)).decisions
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(references, "mentions", lambda *_: True)
+            patch.setattr(make, "words_of", lambda *_: Words((b"",), {}))
             slow = make_plan(root, read_config(chosen)).decisions
     assert quick == slow
 
@@ -618,7 +619,8 @@ def test_no_candidate_means_nothing_is_read(tmp_path: Path) -> None:
     where = recognise_layout(scanned)
     owners = read_owners(scanned, where)
     paths = [entry.path for entry in scanned.files()]
-    assert find_references(Path("/nowhere"), where, owners, [], Staying(tuple(paths))) == {}
+    reader = ModuleReader(Path("/nowhere"), lambda _: ())
+    assert find_references(reader, where, owners, [], Staying(tuple(paths))) == {}
 
 
 def test_a_candidate_may_stand_in_the_interpreter(tmp_path: Path) -> None:
@@ -628,7 +630,9 @@ def test_a_candidate_may_stand_in_the_interpreter(tmp_path: Path) -> None:
     where = recognise_layout(scanned)
     owners = read_owners(scanned, where)
     candidate = Candidate(tests, "interpreter-parts", f"{STDLIB}/test")
-    found = find_references(tmp_path, where, owners, [candidate], Staying(("app.py",)))
+    words = words_of([candidate], owners.by_path)
+    reader = ModuleReader(tmp_path, lambda _: words.everywhere)
+    found = find_references(reader, where, owners, [candidate], Staying(("app.py",)))
     assert found == {tests: Reference("imports", "app.py", "test.support")}
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import marshal
+
 import pytest
 
 from slugfit.scan.module_facts import facts_of_module
-from slugfit.scan.test_code import is_named_test, is_test_code
+from slugfit.scan.test_code import is_named_test, is_test_code, is_test_module
 
 
 @pytest.mark.parametrize(
@@ -14,6 +16,8 @@ from slugfit.scan.test_code import is_named_test, is_test_code
         ("def f():\n  import hypothesis.strategies", True),
         ("from x import TestCase\nclass A(TestCase): pass", True),
         ("def test_it(): pass", True),
+        ("class A:\n  def f(self):\n    def test_it(): pass", True),
+        ("import os, unittest.mock", True),
         ("def pytest_configure(): pass", True),
         ("import pytester", False),
         ("from .pytest import x", False),
@@ -24,7 +28,12 @@ from slugfit.scan.test_code import is_named_test, is_test_code
     ],
 )
 def test_test_code_is_told_by_what_it_says(text: str, *, answer: bool) -> None:
-    assert is_test_code(facts_of_module(b"", text.encode())) is answer
+    source = text.encode()
+    code = bytes(16) + marshal.dumps(compile(source, "module", "exec", dont_inherit=True))
+    assert is_test_code(facts_of_module(b"", source)) is answer
+    assert is_test_module(b"", source) is answer
+    assert is_test_module(code, b"") is answer
+    assert is_test_module(code[:-1], source) is answer
 
 
 @pytest.mark.parametrize(

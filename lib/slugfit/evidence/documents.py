@@ -36,7 +36,7 @@ def _lack(surroundings: Surroundings, candidate: Candidate) -> Lack | None:
     if lister:
         return Lack("listed", lister)
     for module in surroundings.staying.get(surroundings.owner(candidate.path), ()):
-        facts = surroundings.reader.facts_of(module.path)
-        if names_suffix(facts, {suffix, suffix[1:]}):
+        endings = surroundings.reader.signs_of(module.path).endings
+        if names_suffix(endings, {suffix, suffix[1:]}):
             return Lack("named suffix", module.path)
     return None

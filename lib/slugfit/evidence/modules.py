@@ -1,45 +1,62 @@
-"""What modules say, each read once, however many ask."""
+"""The signs of modules, each told once, however many ask."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slugfit.evidence.flat_listing import lists_flatly
+from slugfit.evidence.listing import listed_folders
+from slugfit.evidence.signs import NO_SIGNS, Signs, signs_in
 from slugfit.scan.bytecode import read_module
-from slugfit.scan.module_facts import NO_FACTS, ModuleFacts, facts_of_module
+from slugfit.scan.test_code import is_test_module
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Collection
+
+    from slugfit.scan.module_names import Module
+    from slugfit.scan.module_reader import ModuleReader
 
 
 @dataclass(frozen=True, slots=True)
-class ModuleReader:
-    """Reads the modules of one tree."""
+class SignReader:
+    """Looks for signs in the modules of one tree."""
 
-    root: Path
-    """The root of the tree."""
-    facts: dict[str, ModuleFacts] = field(default_factory=dict)
-    """What was read so far, by path."""
+    modules: ModuleReader
+    """What they say."""
+    folders: Collection[str]
+    """The folders of the tree."""
+    _signs: dict[str, Signs] = field(default_factory=dict)
+    _tests: dict[str, bool] = field(default_factory=dict)
+    _listed: dict[str, tuple[tuple[str, bool], ...]] = field(default_factory=dict)
 
-    def facts_of(self, path: str) -> ModuleFacts:
-        """What the module at ``path`` says; nothing for one that is compiled or cannot be read."""
-        known = self.facts.get(path)
+    def signs_of(self, path: str) -> Signs:
+        """What the module at ``path`` shows; nothing if it is compiled or cannot be read."""
+        known = self._signs.get(path)
         if known is None:
-            known = NO_FACTS if path.endswith(".so") else self._read(path)
-            self.facts[path] = known
+            known = NO_SIGNS if path.endswith(".so") else signs_in(self.modules.facts_of(path))
+            self._signs[path] = known
         return known
 
-    def text_of(self, path: str) -> bytes:
-        """Its bytecode or source, to look for words in."""
-        code, source = read_module(self.root / path)
-        return code or source
+    def is_test(self, path: str) -> bool:
+        """Whether the module at ``path`` is test code; more is read of none than that takes."""
+        known = self._tests.get(path)
+        if known is None:
+            known = self._tests[path] = is_test_module(*read_module(self.modules.root / path))
+        return known
 
-    def source_of(self, path: str) -> bytes:
-        """Its source; b"" if there is none."""
+    def listed_by(self, module: Module) -> tuple[tuple[str, bool], ...]:
+        """The folders that a module may list, each with whether it is listed alone."""
+        if module.path not in self._listed:
+            source = self._source(module.path)
+            flat = lists_flatly(self.modules.facts_of(module.path), source)
+            folders = listed_folders(source, module.path, module.base, self.folders)
+            self._listed[module.path] = tuple((folder, flat) for folder in sorted(folders))
+        return self._listed[module.path]
+
+    def _source(self, path: str) -> bytes:
+        """The source of a module; b"" if there is none."""
         try:
-            return (self.root / path).read_bytes() if path.endswith(".py") else b""
+            return (self.modules.root / path).read_bytes() if path.endswith(".py") else b""
         except OSError:
             return b""
-
-    def _read(self, path: str) -> ModuleFacts:
-        return facts_of_module(*read_module(self.root / path))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.catalog.launchers import WINDOWS_LAUNCHERS
 from slugfit.evidence.lack import Lack
+from slugfit.evidence.signs import INSTALLER
 from slugfit.scan.owners import APP
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from slugfit.evidence.surroundings import Surroundings
     from slugfit.refer.candidates import Candidate
-
-_INSTALLER = "ensurepip"
-_MAKERS = frozenset(("venv", _INSTALLER))
 
 
 def lacking_launchers(
@@ -36,7 +34,7 @@ def lacking_venv(
     own = [
         candidate.path
         for candidate in candidates
-        if surroundings.layout.scope(candidate.path)[1].startswith(f"{_INSTALLER}/")
+        if surroundings.layout.scope(candidate.path)[1].startswith(f"{INSTALLER}/")
     ]
     maker = _maker(surroundings) if own else ""
     if maker:
@@ -47,14 +45,10 @@ def _maker(surroundings: Surroundings) -> str:
     """A module outside of the standard library that imports venv, or starts it by ``-m``."""
     for owner, modules in sorted(surroundings.staying.items()):
         for module in modules:
-            own = module.compiled or surroundings.layout.scope(module.path)[0] == "stdlib"
-            text = b"" if own else surroundings.reader.text_of(module.path)
-            if b"venv" in text or _INSTALLER.encode() in text:
-                facts = surroundings.reader.facts_of(module.path)
-                imported = {item.module.partition(".")[0] for item in facts.imports}
-                started = "-m" in facts.literals and _MAKERS & facts.literals
-                # pip makes environments without an installer.
-                with_pip = owner == APP or "with_pip" in facts.literals
-                if started or _INSTALLER in imported or ("venv" in imported and with_pip):
-                    return module.path
+            if surroundings.layout.scope(module.path)[0] == "stdlib":
+                continue
+            makes = surroundings.reader.signs_of(module.path).makes
+            # pip makes environments without an installer.
+            if makes == "venv with pip" or (makes and owner == APP):
+                return module.path
     return ""

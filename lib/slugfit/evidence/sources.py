@@ -10,16 +10,16 @@ import posixpath
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from slugfit.evidence.compiling import compiles, names_suffix, offers_headers
+from slugfit.evidence.compiling import names_suffix
 from slugfit.evidence.lack import Lack
 from slugfit.scan.owners import APP
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from slugfit.evidence.signs import Signs
     from slugfit.evidence.surroundings import Surroundings
     from slugfit.refer.candidates import Candidate
-    from slugfit.scan.module_facts import ModuleFacts
 
 _BUILD_SCRIPTS = frozenset(("setup.py", "setup_package.py", "setup_common.py", "conftest.py"))
 """Modules that packages ship and nobody runs once they are installed."""
@@ -52,8 +52,8 @@ def _lack(
     for module in own:
         if module.compiled or posixpath.basename(module.path) in _BUILD_SCRIPTS:
             continue
-        facts = surroundings.reader.facts_of(module.path)
-        if compiles(facts) or names_suffix(facts, suffixes):
+        signs = surroundings.reader.signs_of(module.path)
+        if signs.compiles or names_suffix(signs.endings, suffixes):
             return Lack("compiles", module.path)
     return Lack("compiled against", askers[owner]) if owner in askers else None
 
@@ -70,30 +70,24 @@ def _askers(surroundings: Surroundings, wanted: Collection[str]) -> Mapping[str,
     offered: dict[str, set[str]] = defaultdict(set)
     for owner in wanted:
         for module in surroundings.staying.get(owner, ()):
-            if not module.compiled:
-                for name in offers_headers(surroundings.reader.facts_of(module.path)):
-                    offered[name].add(owner)
+            for name in surroundings.reader.signs_of(module.path).offers:
+                offered[name].add(owner)
     tops = {
         module.name.partition(".")[0]: owner
         for owner in wanted
         for module in surroundings.staying.get(owner, ())
     }
-    tokens = [name.encode() for name in offered]
     askers: dict[str, str] = {}
-    for owner, facts in _mentioning(surroundings, tokens):
-        imported = {tops.get(item.module.partition(".")[0], owner) for item in facts.imports}
-        for name in facts.names & offered.keys():
+    for owner, signs in _signs(surroundings) if offered else ():
+        imported = {tops.get(top, owner) for top in signs.imports}
+        for name in signs.asks & offered.keys():
             for other in (offered[name] & imported) - {owner}:
                 askers.setdefault(other, "the app" if owner == APP else owner)
     return askers
 
 
-def _mentioning(
-    surroundings: Surroundings, tokens: Sequence[bytes]
-) -> Iterator[tuple[str, ModuleFacts]]:
-    """What the modules say that have one of ``tokens`` in them, each with its owner."""
-    for owner, modules in surroundings.staying.items() if tokens else ():
+def _signs(surroundings: Surroundings) -> Iterator[tuple[str, Signs]]:
+    """What each module shows, with its owner."""
+    for owner, modules in surroundings.staying.items():
         for module in modules:
-            text = b"" if module.compiled else surroundings.reader.text_of(module.path)
-            if any(token in text for token in tokens):
-                yield owner, surroundings.reader.facts_of(module.path)
+            yield owner, surroundings.reader.signs_of(module.path)

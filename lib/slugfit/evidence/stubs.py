@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from slugfit.evidence.lack import Lack
+from slugfit.evidence.signs import STUB, STUB_ONLY
 from slugfit.scan.owners import PYTHON
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from slugfit.evidence.surroundings import Surroundings
     from slugfit.refer.candidates import Candidate
     from slugfit.scan.module_names import Module
-
-_SUFFIX = ".pyi"
-_STUB_ONLY = "-stubs"
 
 
 def lacking_stubs(
@@ -50,10 +48,9 @@ def _readers(surroundings: Surroundings) -> Mapping[str, str]:
 
     It names the suffixes of stubs and of distributions that are nothing but stubs. Either alone is
     no sign: others name the stubs of their own, or what belongs into a package.
-    https://peps.python.org/pep-0561/#stub-only-packages
     """
     found = {
-        owner: tuple(_naming(surroundings, modules, suffix) for suffix in (_SUFFIX, _STUB_ONLY))
+        owner: tuple(_naming(surroundings, modules, suffix) for suffix in (STUB, STUB_ONLY))
         for owner, modules in sorted(surroundings.staying.items())
         if owner != PYTHON
     }
@@ -62,10 +59,8 @@ def _readers(surroundings: Surroundings) -> Mapping[str, str]:
 
 def _naming(surroundings: Surroundings, modules: Sequence[Module], suffix: str) -> str:
     """The first of these modules that has the suffix as a string, or ""."""
-    reader = surroundings.reader
     for path in map(_source, modules):
-        mentioned = path in surroundings.sizes and suffix.encode() in reader.text_of(path)
-        if mentioned and suffix in reader.facts_of(path).literals:
+        if path in surroundings.sizes and suffix in surroundings.reader.signs_of(path).stubs:
             return path
     return ""
 

@@ -7,15 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from slugfit.evidence.flat_listing import lists_flatly
-from slugfit.evidence.listing import listed_folders, may_list
 from slugfit.scan.module_names import Module, modules_by_all_names
-from slugfit.scan.test_code import is_for_testing, is_test_code
+from slugfit.scan.test_code import is_for_testing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from slugfit.evidence.modules import ModuleReader
+    from slugfit.evidence.modules import SignReader
     from slugfit.scan.layout import Layout
     from slugfit.scan.owners import Owners
     from slugfit.scan.tree import Tree
@@ -28,13 +26,11 @@ class Surroundings:
     tree: Tree
     layout: Layout
     owners: Owners
-    reader: ModuleReader
+    reader: SignReader
     staying: Mapping[str, tuple[Module, ...]]
     """The modules that no guarded rule names, by owner."""
     sizes: Mapping[str, int]
     """The bytes of each file."""
-    folders: frozenset[str]
-    """The folders of the tree."""
     _listed: dict[str, Mapping[tuple[str, bool], str]] = field(default_factory=dict)
 
     def owner(self, path: str) -> str:
@@ -59,18 +55,15 @@ class Surroundings:
     def _listers(self, owner: str) -> Iterable[tuple[tuple[str, bool], str]]:
         """Folders with whether they are listed alone, each with the module that lists them."""
         for module in self.staying.get(owner, ()):
-            facts = self.reader.facts_of(module.path)
+            signs = self.reader.signs_of(module.path)
             # What lists packages to run their tests is no app's way to anything.
-            if not may_list(facts) or is_test_code(facts) or is_for_testing(module.name):
-                continue
-            source = self.reader.source_of(module.path)
-            flat = lists_flatly(facts, source)
-            for folder in listed_folders(source, module.path, module.base, self.folders):
-                yield (folder, flat), module.path
+            if signs.lists and not signs.tests and not is_for_testing(module.name):
+                for place in self.reader.listed_by(module):
+                    yield place, module.path
 
 
 def surroundings_of(
-    tree: Tree, layout: Layout, owners: Owners, reader: ModuleReader, staying: Iterable[str]
+    tree: Tree, layout: Layout, owners: Owners, reader: SignReader, staying: Iterable[str]
 ) -> Surroundings:
     """The surroundings of candidates; ``staying`` are the paths that no guarded rule names."""
     modules: dict[str, list[Module]] = defaultdict(list)
@@ -83,5 +76,4 @@ def surroundings_of(
         reader,
         {owner: tuple(several) for owner, several in modules.items()},
         {entry.path: entry.size for entry in tree.files()},
-        frozenset(entry.path for entry in tree.entries if entry.kind == "folder"),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.evidence.lack import Lack
 from slugfit.scan.bytecode import source_of
-from slugfit.scan.test_code import is_named_test, is_test_code
+from slugfit.scan.test_code import is_named_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,7 +56,7 @@ def _is_module(path: str) -> bool:
 
 
 def _is_test(surroundings: Surroundings, path: str) -> bool:
-    return is_test_code(surroundings.reader.facts_of(path))
+    return surroundings.reader.is_test(path)
 
 
 def _says_nothing(surroundings: Surroundings, path: str) -> bool:

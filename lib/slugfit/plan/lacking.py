@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slugfit.evidence.compiling import compiles
 from slugfit.evidence.judge import lacking_evidence
 from slugfit.evidence.lack import Lack
-from slugfit.evidence.listing import may_list
 from slugfit.evidence.surroundings import surroundings_of
 from slugfit.evidence.worth import not_worth
 from slugfit.plan.claims import guarded_candidates, guarded_claims
-from slugfit.scan.test_code import is_test_code
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from slugfit.evidence.modules import ModuleReader
+    from slugfit.evidence.modules import SignReader
+    from slugfit.evidence.signs import Signs
     from slugfit.plan.decision import Claim, Decision
     from slugfit.plan.facts import PlanFacts
     from slugfit.plan.reading import ReadTree
     from slugfit.refer.candidates import Candidate
-    from slugfit.scan.module_facts import ModuleFacts
     from slugfit.settings.config import Config
 
     Lacking = Mapping[tuple[str, str], Lack]
@@ -31,7 +28,7 @@ def lacking_of(
     read: ReadTree,
     config: Config,
     claims: Mapping[str, tuple[Claim, ...]],
-    reader: ModuleReader,
+    reader: SignReader,
 ) -> Lacking:
     """What stays for want of evidence, or because its group is not worth the risk at its most."""
     named = tuple(guarded_claims(claims))
@@ -45,10 +42,10 @@ def lacking_beside(
     facts: PlanFacts,
     claims: Mapping[str, tuple[Claim, ...]],
     held: Collection[str],
-    reader: ModuleReader,
+    reader: SignReader,
 ) -> Lacking:
     """What lacks evidence only because references keep a module that lists or compiles."""
-    if not any(_reaches_others(reader.facts_of(path)) for path in held if path.endswith(".py")):
+    if not any(_reaches_others(reader.signs_of(path)) for path in held if path.endswith(".py")):
         return {}
     candidates = [
         item for item in guarded_claims(claims) if (item.rule, item.path) not in facts.lacking
@@ -61,13 +58,11 @@ def lacking_beside(
     return {(rule, path): lack for (rule, path), lack in found.items() if path not in held}
 
 
-def _reaches_others(facts: ModuleFacts) -> bool:
-    return (may_list(facts) and not is_test_code(facts)) or compiles(facts)
+def _reaches_others(signs: Signs) -> bool:
+    return (signs.lists and not signs.tests) or signs.compiles
 
 
-def _lacking_among(
-    read: ReadTree, candidates: Sequence[Candidate], reader: ModuleReader
-) -> Lacking:
+def _lacking_among(read: ReadTree, candidates: Sequence[Candidate], reader: SignReader) -> Lacking:
     """What lacks evidence in the tree that stays: a module that stays can list other folders."""
     lacking: Lacking = {}
     going = {item.path for item in candidates}

@@ -8,15 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slugfit.evidence.modules import ModuleReader
+from slugfit.evidence.modules import SignReader
 from slugfit.plan.about import around, asks, asks_start, keepers
-from slugfit.plan.claims import claims_of, guarded_candidates
+from slugfit.plan.claims import claims_of, guarded_candidates, guarded_claims
 from slugfit.plan.decide import decide_files
 from slugfit.plan.decision import Claim, Decision, Plan
 from slugfit.plan.lacking import lacking_beside, lacking_of, lacking_worth
 from slugfit.plan.reading import ReadTree, facts_for_plan, read_for_plan, removable_tails
 from slugfit.plan.starting import Starting, bytecode_to_ship, start_counts, told_start
+from slugfit.refer.candidates import words_of
 from slugfit.refer.references import Staying, find_references
+from slugfit.scan.module_reader import ModuleReader
 from slugfit.settings.current_run import Run
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from slugfit.plan.facts import PlanFacts
     from slugfit.refer.reference import Reference
     from slugfit.refer.start import AppPython, Start
+    from slugfit.scan.tree import Tree
     from slugfit.settings.config import Config
 
     Claims = Mapping[str, tuple[Claim, ...]]
@@ -81,37 +84,49 @@ def _judged(
 ) -> tuple[tuple[PlanFacts, Held], Start | None]:
     """The facts with what lacks evidence, what refers to the rest, and what ``python`` tells."""
     if python is None:
-        return _with_evidence(read, facts, claims), None
+        return with_evidence(read, facts, claims), None
     with ThreadPoolExecutor(1) as pool:
-        search = pool.submit(_with_evidence, read, facts, claims)
+        search = pool.submit(with_evidence, read, facts, claims)
         # The child is this thread's, so that a signal ends it at once.
         told = told_start(read, python)
         return search.result(), told
 
 
-def _with_evidence(read: ReadTree, facts: PlanFacts, claims: Claims) -> tuple[PlanFacts, Held]:
+def with_evidence(read: ReadTree, facts: PlanFacts, claims: Claims) -> tuple[PlanFacts, Held]:
     """The facts with what lacks evidence, and what refers to the rest."""
-    reader = ModuleReader(read.tree.root)
+    modules = _module_reader(read, claims)
+    reader = SignReader(modules, _folders(read.tree))
     facts = replace(facts, lacking=lacking_of(read, facts.config, claims, reader))
-    held = _references(read, facts, claims)
+    held = _references(read, facts, claims, modules)
     beside = lacking_beside(read, facts, claims, held, reader)
     if beside:
         facts = replace(facts, lacking={**facts.lacking, **beside})
-        held = _references(read, facts, claims)
+        held = _references(read, facts, claims, modules)
     small = lacking_worth(read, facts.config, claims, decide_files(facts, claims, held))
     if small:
         # What stays for that may refer to others.
         facts = replace(facts, lacking={**facts.lacking, **small})
-        held = _references(read, facts, claims)
+        held = _references(read, facts, claims, modules)
     return facts, held
 
 
-def _references(read: ReadTree, facts: PlanFacts, claims: Claims) -> Held:
+def _module_reader(read: ReadTree, claims: Claims) -> ModuleReader:
+    """What reads modules, by the words for all that a guarded rule names."""
+    owners = read.owners.by_path
+    words = words_of(tuple(guarded_claims(claims)), owners)
+    return ModuleReader(read.tree.root, lambda path: words.of(owners.get(path, "")))
+
+
+def _folders(tree: Tree) -> frozenset[str]:
+    return frozenset(entry.path for entry in tree.entries if entry.kind == "folder")
+
+
+def _references(read: ReadTree, facts: PlanFacts, claims: Claims, modules: ModuleReader) -> Held:
     """What refers to candidates."""
     proposed = decide_files(facts, claims, {})
     candidates = tuple(guarded_candidates(claims, proposed))
     staying = Staying(_staying(proposed), read.outside, read.loose)
-    return find_references(read.tree.root, read.layout, read.owners, candidates, staying)
+    return find_references(modules, read.layout, read.owners, candidates, staying)
 
 
 def _staying(decisions: tuple[Decision, ...]) -> tuple[str, ...]:

@@ -33,21 +33,19 @@ class Candidate:
 class Targets:
     """Candidates by every way in which they can be referred to.
 
-    ``folders`` are those in which a module need not name a candidate to refer to it. ``tokens``
-    are byte strings of which one stands in every other module that refers to a candidate;
-    ``own_tokens`` are those for references within one distribution, by its name,
-    ``library_tokens`` those of its modules that compiled code could import. ``namespaces`` are
-    folders that can be imported without a module of their own, by dotted name. ``by_own_name``
-    are modules by names that they have for their own distribution alone, after its name.
+    ``folders`` are those in which a module need not name a candidate to refer to it.
+    ``library_tokens`` are byte strings of which one stands in compiled code that imports one of its
+    distribution, by the distribution's name. ``namespaces`` are folders that can be imported
+    without a module of their own, by dotted name. ``by_own_name`` are modules by names that they
+    have for their own distribution alone, after its name.
     """
 
     by_path: Mapping[str, Candidate]
     by_module: Mapping[str, tuple[Module, ...]]
     namespaces: Mapping[str, tuple[str, ...]]
     by_basename: Mapping[tuple[str, str], tuple[str, ...]]
+    by_claimed: Mapping[str, tuple[str, ...]]
     folders: frozenset[str]
-    tokens: tuple[bytes, ...]
-    own_tokens: Mapping[str, tuple[bytes, ...]]
     library_tokens: Mapping[str, tuple[bytes, ...]]
     by_own_name: OwnNames = field(default_factory=dict)
 
@@ -59,16 +57,38 @@ class Targets:
 
     def with_own_names(self, names: OwnNames) -> Targets:
         """The same with names that modules have within their own distribution (see own_path)."""
-        words: dict[str, set[str]] = {}
-        for owner, name in names:
-            # What names another one of its parts is looked at for that.
-            spelled = name.encode("utf-8", "surrogatepass")
-            if not any(token in spelled for token in self.tokens):
-                words.setdefault(owner, set()).add(name.rpartition(".")[2])
-        own_tokens = dict(self.own_tokens)
-        for owner, last in words.items():
-            own_tokens[owner] = (*own_tokens.get(owner, ()), *_shortest(last))
-        return replace(self, by_own_name=names, own_tokens=own_tokens)
+        return replace(self, by_own_name=names)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Byte strings of which one stands in every module that refers to a candidate.
+
+    But for modules of the candidates' own folders, and by names that only their distribution knows.
+    """
+
+    everywhere: tuple[bytes, ...]
+    """In any module."""
+    within: Mapping[str, tuple[bytes, ...]]
+    """In one of the same distribution, by its name."""
+
+    def of(self, owner: str) -> tuple[bytes, ...]:
+        """Those for the modules of one distribution."""
+        return self.everywhere + self.within.get(owner, ())
+
+
+def words_of(candidates: Collection[Candidate], owners: Mapping[str, str]) -> Words:
+    """The words for these candidates, and so for any part of them."""
+    named: dict[str, set[str]] = {}
+    for candidate in filter(is_named_file, candidates):
+        owner = owners.get(candidate.path, "")
+        named.setdefault(owner, set()).add(posixpath.basename(candidate.path))
+    words = {_stem(candidate) for candidate in candidates if not is_named_file(candidate)}
+    if any(candidate.path.endswith(".pyi") for candidate in candidates):
+        words.add(STUB_READER)
+    return Words(
+        _shortest(words), {owner: _shortest(_few(names)) for owner, names in named.items()}
+    )
 
 
 def targets_of(
@@ -83,16 +103,12 @@ def targets_of(
     by_basename: dict[tuple[str, str], tuple[str, ...]] = {}
     for module in modules_by_all_names(by_path, layout):
         by_module[module.name] = (*by_module.get(module.name, ()), module)
-    named: dict[str, set[str]] = {}
+    by_claimed: dict[str, list[str]] = {}
     for candidate in by_path.values():
-        if is_named_file(candidate):
-            owner, name = owners.get(candidate.path, ""), posixpath.basename(candidate.path)
-            by_basename[owner, name] = (*by_basename.get((owner, name), ()), candidate.path)
-            named.setdefault(owner, set()).add(name)
-    words = {_stem(candidate) for candidate in by_path.values() if not is_named_file(candidate)}
-    if any(path.endswith(".pyi") for path in by_path):
-        words.add(STUB_READER)
-    own_tokens = {owner: _shortest(_few(names)) for owner, names in named.items()}
+        by_claimed.setdefault(candidate.claimed, []).append(candidate.path)
+    for candidate in filter(is_named_file, by_path.values()):
+        key = owners.get(candidate.path, ""), posixpath.basename(candidate.path)
+        by_basename[key] = (*by_basename.get(key, ()), candidate.path)
     folders = {item.claimed for item in by_path.values() if item.claimed != item.path}
     # Relative imports in a folder beside a module of that name can mean the module.
     folders |= {
@@ -103,9 +119,8 @@ def targets_of(
         by_module,
         _namespaces(by_path, layout, {*by_module, *(module.name for module in kept_modules)}),
         by_basename,
+        {claimed: tuple(paths) for claimed, paths in by_claimed.items()},
         frozenset(folders),
-        _shortest(words),
-        own_tokens,
         _library_tokens(by_path, owners, layout),
     )
 

@@ -9,7 +9,7 @@ from slugfit.refer.reference import Reference
 from slugfit.scan.module_names import name_and_parents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from slugfit.refer.candidates import Targets
 
@@ -79,11 +79,18 @@ class Closure:
         lead = folder + "/"
         claimed = [
             path
-            for path, item in self.targets.by_path.items()
-            if path.startswith(lead) and lead.startswith(item.claimed + "/")
+            for above in _folder_and_above(folder)
+            for path in self.targets.by_claimed.get(above, ())
+            if path.startswith(lead)
         ]
         self.keep(claimed, reference)
         return bool(claimed)
+
+
+def _folder_and_above(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
 
 
 def stands_inside(path: str, folders: frozenset[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from slugfit.base.paths import path_inside
@@ -16,6 +17,7 @@ from slugfit.scan.module_names import Module, import_targets, name_and_parents, 
 from slugfit.scan.test_code import is_for_testing, is_test_code
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from slugfit.refer.closure import Closure
@@ -48,8 +50,15 @@ def follow_link(closure: Closure, root: Path, path: str) -> None:
             closure.keep(below, reference)
 
 
-def follow_module(closure: Closure, module: Module, facts: ModuleFacts) -> None:
-    """Keep what a kept module imports, names, or reads beside itself."""
+def follow_module(
+    closure: Closure, module: Module, facts: ModuleFacts, words: Collection[str] = ("",)
+) -> None:
+    """Keep what a kept module imports, names, or reads beside itself.
+
+    Only what has one of ``words`` in it is looked at; the empty word is in everything.
+    """
+    runs_tests = is_test_code(facts) or is_for_testing(module.name)
+    facts = _with_words(facts, words)
     # Sorted, for the first reason is the one that is told: the same in every run.
     for statement in sorted(facts.imports, key=lambda item: (item.module, item.level, item.names)):
         base = module.base if statement.level else None
@@ -57,7 +66,6 @@ def follow_module(closure: Closure, module: Module, facts: ModuleFacts) -> None:
             closure.keep_module(name, Reference("imports", module.path, name), base)
     if module.path in closure.scripts or posixpath.basename(module.path) in _BUILD_SCRIPTS:
         return
-    runs_tests = is_test_code(facts) or is_for_testing(module.name)
     for literal in sorted(facts.literals):
         _follow_literal(closure, module, literal)
         if "." in literal and not runs_tests:
@@ -66,6 +74,22 @@ def follow_module(closure: Closure, module: Module, facts: ModuleFacts) -> None:
     if STUB_READER in facts.names:
         stub = module.path + "i"
         closure.keep([stub], Reference("stub", module.path))
+
+
+def _with_words(facts: ModuleFacts, words: Collection[str]) -> ModuleFacts:
+    """What a module says that has one of ``words`` in it; all names."""
+
+    def has_word(text: str) -> bool:
+        return any(word in text for word in words)
+
+    return replace(
+        facts,
+        imports=frozenset(
+            item for item in facts.imports if any(map(has_word, (item.module, *item.names)))
+        ),
+        literals=frozenset(filter(has_word, facts.literals)),
+        joined=frozenset(texts for texts in facts.joined if any(map(has_word, texts))),
+    )
 
 
 def follow_library(closure: Closure, root: Path, module: Module) -> None:

@@ -20,16 +20,14 @@ from slugfit.refer.overrides import applying_overrides
 from slugfit.refer.own_path import own_names
 from slugfit.refer.reference import Reference
 from slugfit.refer.text_files import follow_texts
-from slugfit.scan.bytecode import mentions, read_module
-from slugfit.scan.module_facts import facts_of_module
 from slugfit.scan.module_names import Module, modules_by_all_names, name_and_parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from slugfit.scan.layout import Layout
     from slugfit.scan.loose_code import LooseCode
+    from slugfit.scan.module_reader import ModuleReader
     from slugfit.scan.owners import Owners
 
 
@@ -43,36 +41,65 @@ class Staying:
 
 
 def find_references(
-    root: Path, layout: Layout, owners: Owners, proposed: Iterable[Candidate], staying: Staying
+    reader: ModuleReader,
+    layout: Layout,
+    owners: Owners,
+    proposed: Iterable[Candidate],
+    staying: Staying,
 ) -> Mapping[str, Reference]:
-    """The candidates that must stay, each with the reference that keeps it."""
+    """The candidates that must stay, each with the reference that keeps it.
+
+    The words of ``reader`` have to be those of these candidates, or of more (see ``words_of``).
+    """
     kept_modules = (*modules_by_all_names(staying.paths, layout), *staying.outside)
-    aims = targets_of(proposed, layout, owners.by_path, kept_modules)
-    aims = aims.with_own_names(own_names(root, aims.by_path, kept_modules, owners.by_path))
-    scripts = applying_overrides(owners.distributions, SCRIPTS)
-    closure = Closure(aims, owners.by_path, frozenset(path for path, _ in scripts))
+    closure = _closure(reader, layout, owners, proposed, kept_modules)
+    aims = closure.targets
     if not aims.by_path:
         return closure.kept
     _follow_metadata(closure, layout, owners)
     for loose in staying.loose:
         follow_module(closure, loose.module, loose.facts)
-    follow_texts(closure, root, staying.paths)
+    follow_texts(closure, reader.root, staying.paths)
     for path in staying.paths:
-        follow_link(closure, root, path)
+        follow_link(closure, reader.root, path)
+    # These know their modules by names without any of the words.
+    knowing = {owner for owner, _ in aims.by_own_name}
     for module in kept_modules:
-        tokens = aims.tokens + aims.own_tokens.get(owners.by_path.get(module.path, ""), ())
         # One that stands inside need not name the folder to refer to what is beside it.
         inside_one = stands_inside(module.path, aims.folders)
         if inside_one:
             _keep_packages(closure, module)
-        _read_and_follow(closure, root, module, tokens, whole=inside_one)
+        if module.compiled or inside_one or owners.by_path.get(module.path, "") in knowing:
+            _follow(closure, reader, module)
+        elif reader.mentions(module.path):
+            words = [word.decode("utf-8", "surrogatepass") for word in reader.words(module.path)]
+            follow_module(closure, module, reader.facts_of(module.path), words)
+    _follow_waiting(closure, reader, layout)
+    return closure.kept
+
+
+def _closure(
+    reader: ModuleReader,
+    layout: Layout,
+    owners: Owners,
+    proposed: Iterable[Candidate],
+    kept_modules: tuple[Module, ...],
+) -> Closure:
+    """The closure that nothing is kept of yet."""
+    aims = targets_of(proposed, layout, owners.by_path, kept_modules)
+    aims = aims.with_own_names(own_names(reader, aims.by_path, kept_modules, owners.by_path))
+    scripts = applying_overrides(owners.distributions, SCRIPTS)
+    return Closure(aims, owners.by_path, frozenset(path for path, _ in scripts))
+
+
+def _follow_waiting(closure: Closure, reader: ModuleReader, layout: Layout) -> None:
+    """Follow what is kept of the candidates, to a fixed point."""
     while closure.waiting:
         path = closure.waiting.pop()
-        follow_link(closure, root, path)
+        follow_link(closure, reader.root, path)
         for module in modules_by_all_names([path], layout):
-            _read_and_follow(closure, root, module, (), whole=True)
+            _follow(closure, reader, module)
             _keep_packages(closure, module)
-    return closure.kept
 
 
 def _follow_metadata(closure: Closure, layout: Layout, owners: Owners) -> None:
@@ -93,16 +120,12 @@ def _follow_entry_points(closure: Closure, owners: Owners) -> None:
                 closure.keep_module(name, reference)
 
 
-def _read_and_follow(
-    closure: Closure, root: Path, module: Module, tokens: tuple[bytes, ...], *, whole: bool
-) -> None:
-    """Follow what a module says; unless ``whole`` only if one of ``tokens`` can be part of it."""
+def _follow(closure: Closure, reader: ModuleReader, module: Module) -> None:
+    """Follow all that a module says."""
     if module.compiled:
-        follow_library(closure, root, module)
-        return
-    code, source = read_module(root / module.path)
-    if whole or mentions(code, source, tokens):
-        follow_module(closure, module, facts_of_module(code, source))
+        follow_library(closure, reader.root, module)
+    else:
+        follow_module(closure, module, reader.facts_of(module.path))
 
 
 def _keep_packages(closure: Closure, module: Module) -> None:

@@ -8,7 +8,10 @@ other byte depends on how long it is.
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _REFERRED = 0x80
 _SHORT = b"zZ"
@@ -27,8 +30,8 @@ def relocated(code: bytes, source: str, target: str) -> bytes | None:
         return None
     places = [
         place
-        for found in re.finditer(re.escape(ending), code)
-        if (place := _text_that_ends(code, found.end()))
+        for at in _positions(ending, code, 0, len(code))
+        if (place := _text_that_ends(code, at + len(ending)))
     ]
     if len(places) != 1:
         return None
@@ -38,9 +41,7 @@ def relocated(code: bytes, source: str, target: str) -> bytes | None:
 
 def _text_that_ends(code: bytes, end: int) -> tuple[int, int, int] | None:
     """Where an absolute path that ends at ``end`` starts as an object, and its kind."""
-    for first in range(max(end - 4096, 5), end):
-        if code[first : first + 1] != b"/":
-            continue
+    for first in _positions(b"/", code, max(end - 4096, 5), end):
         size = end - first
         if code[first - 1] == size and code[first - 2] & ~_REFERRED in _SHORT:
             return first - 2, code[first - 2], end
@@ -48,6 +49,13 @@ def _text_that_ends(code: bytes, end: int) -> tuple[int, int, int] | None:
         if long == size > _SHORT_LIMIT and code[first - 5] & ~_REFERRED in _LONG:
             return first - 5, code[first - 5], end
     return None
+
+
+def _positions(part: bytes, code: bytes, start: int, end: int) -> Iterator[int]:
+    at = code.find(part, start, end)
+    while at >= 0:
+        yield at
+        at = code.find(part, at + 1, end)
 
 
 def _text(kind: int, text: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import opcode
 import re
@@ -69,13 +70,40 @@ def imports_in_code(code: types.CodeType, *, lazy: bool = True) -> Iterator[Impo
     """
     if FORMAT is None:
         return _possible_imports(code)
-    if LAZY_MODULES in code.co_names or _IMPORT_NAME in code.co_code[::2]:
-        return _decoded_imports(code, FORMAT, lazy=lazy)
-    return iter(())
+    if not code.co_names:
+        return iter(())
+    instructions = code.co_code
+    listed = lazy and LAZY_MODULES in code.co_names
+    parts = [(0, len(instructions))] if listed else list(_statements(instructions))
+    return _decoded_imports(code, FORMAT, parts, lazy=lazy) if parts else iter(())
 
 
-def _decoded_imports(code: types.CodeType, form: BytecodeFormat, *, lazy: bool) -> Iterator[Import]:
-    """The imports that the instructions carry out.
+def _statements(instructions: bytes) -> Iterator[tuple[int, int]]:
+    """Where each IMPORT_NAME with the two loads before it begins and ends.
+
+    Found by its byte, which is faster than going through all instructions.
+    """
+    at = instructions.find(_IMPORT_NAME)
+    while at >= 0:
+        if not at % 2:
+            start = at
+            for _ in range(2):
+                start = _with_prefixes(instructions, start) - 2
+            yield max(_with_prefixes(instructions, start), 0), at + 2
+        at = instructions.find(_IMPORT_NAME, at + 1)
+
+
+def _with_prefixes(instructions: bytes, at: int) -> int:
+    """Where the instruction at ``at`` begins with what extends its argument."""
+    while at > 1 and instructions[at - 2] == _EXTENDED_ARG:
+        at -= 2
+    return at
+
+
+def _decoded_imports(
+    code: types.CodeType, form: BytecodeFormat, parts: Iterable[tuple[int, int]], *, lazy: bool
+) -> Iterator[Import]:
+    """The imports that ``parts`` of the instructions carry out: (start, end), in bytes.
 
     The two loads before IMPORT_NAME are the level and the ``from`` list:
     https://docs.python.org/3/library/dis.html#opcode-IMPORT_NAME.
@@ -85,7 +113,7 @@ def _decoded_imports(code: types.CodeType, form: BytecodeFormat, *, lazy: bool) 
     left_out = 0 if lazy else form.lazy_flag
     loaded: list[object] = []
     argument = 0
-    for at in range(0, len(instructions), 2):
+    for at in (at for start, end in parts for at in range(start, end, 2)):
         operation = instructions[at]
         argument = argument << 8 | instructions[at + 1]
         if operation == _EXTENDED_ARG:
@@ -132,11 +160,17 @@ def _texts(constants: Iterable[object]) -> Iterator[str]:
 
 def _import(module: str, loaded: list[object]) -> Import:
     level, names = loaded if len(loaded) == 2 else (0, None)  # noqa: PLR2004 - level and list
-    return Import(
+    return _one_import(
         module,
         level if isinstance(level, int) else 0,
-        tuple(str(name) for name in names) if isinstance(names, tuple) else (),
+        tuple(map(str, names)) if isinstance(names, tuple) else (),
     )
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _one_import(module: str, level: int, names: tuple[str, ...]) -> Import:
+    """The same object for the same statement: most stand in many modules."""
+    return Import(module, level, names)
 
 
 def imports_in_text(text: str) -> frozenset[Import]:

@@ -74,7 +74,7 @@ NO_FACTS = ModuleFacts(frozenset(), frozenset(), frozenset())
 
 def facts_of_module(code: bytes, source: bytes) -> ModuleFacts:
     """Facts from bytecode (with its header) or, if that is empty or damaged, from source."""
-    facts = _from_bytecode(code, _facts_in_code)
+    facts = in_bytecode(code, _facts_in_code)
     return facts_from_source(source) if facts is None else facts
 
 
@@ -94,7 +94,7 @@ def facts_from_source(source: bytes) -> ModuleFacts:
 
 def imports_at_start(code: bytes, source: bytes) -> frozenset[Import]:
     """What a module imports when it is imported itself: neither lazily nor in functions."""
-    imports = _from_bytecode(code, _imports_outside_functions)
+    imports = in_bytecode(code, _imports_outside_functions)
     if imports is not None:
         return imports
     if statements.FORMAT is None:
@@ -113,7 +113,7 @@ def imports_when_called(
     For a class that is its ``__init__``; of ``methods`` those that a class of it has. Functions of
     one module are told by their names alone.
     """
-    found = _from_bytecode(code, lambda read: _imports_called(read, names, methods))
+    found = in_bytecode(code, lambda read: _imports_called(read, names, methods))
     if found is None:
         compiled = _compiled(source)
         found = frozenset() if compiled is None else _imports_called(compiled, names, methods)
@@ -125,7 +125,7 @@ def is_short_literal(text: str) -> bool:
     return 0 < len(text) <= LONGEST_LITERAL and text.split() == [text]
 
 
-def _from_bytecode(code: bytes, read: Callable[[types.CodeType], T]) -> T | None:
+def in_bytecode(code: bytes, read: Callable[[types.CodeType], T]) -> T | None:
     """What ``read`` finds in bytecode; None if that is empty or damaged, as shows in many ways."""
     try:
         loaded = marshal.loads(code[_HEADER:]) if code else None  # noqa: S302 - read, never run
@@ -193,28 +193,34 @@ def _facts_in_code(code: types.CodeType) -> ModuleFacts:
     waiting = [code]
     while waiting:
         current = waiting.pop()
-        # The others are "<module>", "<lambda>" and their like.
-        if current.co_name.isidentifier():
-            defines.add(current.co_name)
-        names.update(current.co_names)
-        imports.update(imports_in_code(current))
-        constants = list(current.co_consts)
-        if not PATH_READERS.isdisjoint(current.co_names):
-            joined.add(tuple(text for text in constants if isinstance(text, str)))
+        defines.add(current.co_name)
+        used = current.co_names
+        if used:
+            names.update(used)
+            imports.update(imports_in_code(current))
+            if not PATH_READERS.isdisjoint(used):
+                texts = (text for text in current.co_consts if isinstance(text, str))
+                joined.add(tuple(texts))
+        constants = current.co_consts
         while constants:
-            constant = constants.pop()
-            if isinstance(constant, str):
-                literals.add(constant)
-            elif isinstance(constant, (tuple, frozenset)):
-                constants.extend(constant)
-            elif isinstance(constant, types.CodeType):
-                waiting.append(constant)
+            inner: list[object] = []
+            for constant in constants:
+                # By their exact types, which is faster: a constant has no other.
+                kind = type(constant)
+                if kind is str:
+                    literals.add(constant)
+                elif kind is types.CodeType:
+                    waiting.append(constant)
+                elif kind is tuple or kind is frozenset:
+                    inner.extend(constant)
+            constants = tuple(inner)
     return ModuleFacts(
         frozenset(imports),
         frozenset(filter(is_short_literal, literals)),
         frozenset(names),
         frozenset(joined),
-        frozenset(defines),
+        # The others are "<module>", "<lambda>" and their like.
+        frozenset(filter(str.isidentifier, defines)),
     )
 
 
