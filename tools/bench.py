@@ -70,7 +70,7 @@ def main() -> int:
     costs = []
     for name in names:
         with tempfile.TemporaryDirectory(prefix="slugfit-bench-") as folder:
-            tree = built(name, Path(folder))
+            tree = built(ROOT / "fixtures" / name, Path(folder))
             show(name, [run(tree, Path(folder)) for _ in range(runs)], without_bytecode(tree))
             costs.append(closure(name, tree, runs))
     print(f"\n{'closure (s)':<14}{'modules':>9}{'bytecode':>10}{'sources':>9}{'ast.parse':>11}")
@@ -78,15 +78,15 @@ def main() -> int:
     return 0
 
 
-def built(name: str, work: Path) -> Path:
-    """The fixture's slug root before slimming, made once in ``work``."""
+def built(app: Path, work: Path) -> Path:
+    """The slug root of an app before slimming, made once in ``work``."""
     target = work / "built"
     if not target.exists():
-        shutil.copytree(ROOT / "fixtures" / name, target)
+        shutil.copytree(app, target)
         command = [ROOT / "lib/standin/bin/compile", target, work / "cache", work / "env"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            sys.exit(f"{name} could not be built:\n{done.stdout}{done.stderr}")
+            sys.exit(f"{app.name} could not be built:\n{done.stdout}{done.stderr}")
     return target
 
 

@@ -14,6 +14,7 @@ import venv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus import editables
 from corpus.sets import WORK
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def build(chosen: Set) -> Environment:
         shutil.rmtree(root, ignore_errors=True)
         venv.create(root, symlinks=True, with_pip=False)
         install(["--requirement", str(chosen.requirements)], ["--python", str(root / "bin/python")])
+        for source in chosen.sources:
+            editables.add(root, source)
         manifest_of(root).write_text(json.dumps(manifest(root)), "utf-8")
     return Environment(root, root)
 
@@ -82,7 +85,9 @@ def copy(environment: Environment, name: str) -> Environment:
     target = slug / PREFIX
     target.parent.mkdir(parents=True)
     subprocess.run(["cp", "--archive", "--link", environment.root, target], check=True)
-    return Environment(target, environment.original)
+    copied = Environment(target, environment.original)
+    editables.move(copied.site, environment.root, target)
+    return copied
 
 
 def files(root: Path) -> Iterator[tuple[str, os.stat_result]]:

@@ -44,6 +44,13 @@ class Set:
         return tuple(line for line in own.splitlines() if "==" in line)
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """What is installed editable, from git: see editables.py."""
+        file = self.requirements.with_suffix(".sources")
+        lines = file.read_text("utf-8").splitlines() if file.is_file() else ()
+        return tuple(line for line in lines if not line.startswith("#"))
+
+    @property
     def steps(self) -> Mapping[str, str]:
         """What each step of the program uses, by the name that its line starts with."""
         tree = ast.parse(self.smoke.read_text("utf-8"))
@@ -57,6 +64,7 @@ class Set:
     def digest(self) -> str:
         """Of all that decides what is installed."""
         asked = f"{platform.python_version()} {platform.machine()}\n{self.requirements.read_text()}"
+        asked += "".join(self.sources)
         return hashlib.sha256(asked.encode()).hexdigest()[:12]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from stat import S_IFDIR, S_IFREG
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from slugfit.measure.sizes import Changed, Sizes, measure_sizes
 from slugfit.plan.less_bytecode import is_shipped_for_start
 from slugfit.refer.shipped import NewBytecode
 from slugfit.scan.bytecode import source_of
-from slugfit.scan.tree import Entry
+from slugfit.scan.tree import Entry, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -65,7 +65,21 @@ def change_of(plan: Plan) -> Change:
     cut = {item.path: item.tail for item in plan.decisions if item.tail is not None}
     modes = {entry.path: entry.mode & 0o7777 for entry in plan.tree.entries}
     gone = frozenset(removed)
-    bytecode = _bytecode(plan.bytecode, gone)
+    change = change_of_bytecode(plan.tree, _bytecode(plan.bytecode, gone))
+    written = (*change.bytecode.headers, *change.bytecode.compiled)
+    emptied = emptied_folders(plan.tree, removed, change.created)
+    return replace(
+        change,
+        removed=removed,
+        cut=cut,
+        records=dict(_records(plan, gone, cut, written)),
+        emptied=tuple((path, modes[path]) for path in emptied),
+    )
+
+
+def change_of_bytecode(tree: Tree, bytecode: NewBytecode) -> Change:
+    """The Change that writes bytecode and does nothing else."""
+    modes = {entry.path: entry.mode & 0o7777 for entry in tree.entries}
     created = {
         # As Python itself gives them: https://peps.python.org/pep-3147/.
         path: modes[source_of(path) or ""] & 0o666
@@ -73,15 +87,10 @@ def change_of(plan: Plan) -> Change:
         if path not in modes
     }
     folders = sorted({posixpath.dirname(path) for path in created})
-    return Change(
-        removed,
-        cut,
-        dict(_records(plan, gone, cut, (*bytecode.headers, *bytecode.compiled))),
-        tuple((path, modes[path]) for path in emptied_folders(plan.tree, removed, created)),
-        bytecode,
-        created,
-        {path: modes.get(posixpath.dirname(path), 0o755) for path in folders if path not in modes},
-    )
+    made = {
+        path: modes.get(posixpath.dirname(path), 0o755) for path in folders if path not in modes
+    }
+    return Change((), {}, {}, (), bytecode, created, made)
 
 
 def _bytecode(planned: NewBytecode, gone: frozenset[str]) -> NewBytecode:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slugfit.base.errors import BootError
+from slugfit.verify.smoke import sources_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +29,8 @@ PORT_SECONDS = 60
 DYNO = ("512 MB dyno (eco, basic, standard-1x)", 512 * 2**20)
 _TAIL = 2000
 _PAUSE = 0.05
+_PORT_PAUSE = 0.005
+"""Seconds between two looks at the port."""
 _ANSWER_SECONDS = 30
 
 # What runs a process type on the platform: the profile scripts, then the command.
@@ -58,13 +61,36 @@ def boot_slug(slug: Path, command: str, variables: Mapping[str, str]) -> Booted:
     in time, or answers with a server error.
     """
     with tempfile.TemporaryDirectory(prefix="slugfit-boot-") as folder:
+        return boot_tree(_unpack(slug, Path(folder)), command, variables)
+
+
+def loaded_by_boot(slug: Path, command: str, variables: Mapping[str, str]) -> frozenset[str]:
+    """The sources, as paths in the slug, of what is loaded until ``/`` is answered.
+
+    Raises BootError as ``boot_slug`` does.
+    """
+    with tempfile.TemporaryDirectory(prefix="slugfit-boot-") as folder:
         home = _unpack(slug, Path(folder))
-        with (Path(folder) / "log").open("w+b") as log:
-            process = _start(home, command, _free_port(), variables, log)
-            try:
-                return _observe(process, log)
-            finally:
-                _stop(process.child)
+        with tempfile.TemporaryFile() as log:
+            _boot(home, command, {**variables, "PYTHONVERBOSE": "1"}, log)
+            log.seek(0)
+            told = sources_told(log.read())
+        lead = f"{home}/"
+        return frozenset(path.removeprefix(lead) for path in told if path.startswith(lead))
+
+
+def boot_tree(home: Path, command: str, variables: Mapping[str, str]) -> Booted:
+    """The same for a tree that lies at ``home`` already."""
+    with tempfile.TemporaryFile() as log:
+        return _boot(home, command, variables, log)
+
+
+def _boot(home: Path, command: str, variables: Mapping[str, str], log: Any) -> Booted:
+    process = _start(home, command, _free_port(), variables, log)
+    try:
+        return _observe(process, log)
+    finally:
+        _stop(process.child)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +151,7 @@ def _observe(process: _Process, log: Any) -> Booted:
     finally:
         stop.set()
         watcher.join()
-    return Booted(round(bound, 2), round(answered, 2), status, body, peak[0])
+    return Booted(round(bound, 3), round(answered, 3), status, body, peak[0])
 
 
 def _watch(session: int, peak: list[int], stop: threading.Event) -> None:
@@ -151,7 +177,7 @@ def _wait_for_port(process: _Process, log: Any) -> None:
                 _end(log),
                 "Load models after the port is bound, or bind 0.0.0.0:$PORT.",
             )
-        time.sleep(_PAUSE)
+        time.sleep(_PORT_PAUSE)
 
 
 def _bound(port: int) -> bool:

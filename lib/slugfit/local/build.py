@@ -26,7 +26,8 @@ from slugfit.base.errors import (
 from slugfit.base.hashing import sha256_of
 from slugfit.base.words import megabytes
 from slugfit.local.app_source import copy_app
-from slugfit.local.boot import boot_document, boot_lines, boot_slug
+from slugfit.local.boot import boot_document, boot_lines, boot_slug, loaded_by_boot
+from slugfit.local.boot_bytecode import Added, add_loaded
 from slugfit.local.build_cache import locked_cache
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
@@ -203,7 +204,7 @@ def _tell_processes(job: Job, processes: Mapping[str, str]) -> None:
     job.console.say(f"       Done: {megabytes(size)} MB, {job.output / 'slug.tgz'}")
 
 
-def _boot(job: Job, document: Mapping[str, Any]) -> Mapping[str, Any]:
+def _boot(job: Job, document: dict[str, Any]) -> Mapping[str, Any]:
     web = document["process_types"].get("web")
     if not web:
         wrong = [f"{fault_sentence(fault)}." for fault in procfile_faults(job.built)]
@@ -216,10 +217,26 @@ def _boot(job: Job, document: Mapping[str, Any]) -> Mapping[str, Any]:
         )
     job.console.say(f"-----> Booting the slug: {web}")
     variables = {k: v for k, v in job.variables.items() if not k.startswith("SLUGFIT_")}
+    added = _add_loaded(job, web, variables)
+    if added.files:
+        size, digest = _pack(job)
+        document["slug"].update(bytes=size, sha256=digest)
+        job.console.say(
+            f"       {added.files} more modules are loaded then: their bytecode is added "
+            f"({megabytes(added.size)} MB), the slug is {megabytes(size)} MB"
+        )
     booted = boot_slug(job.output / "slug.tgz", web, variables)
     for line in boot_lines(booted):
         job.console.say(f"       {line}")
-    return boot_document(booted)
+    return {**boot_document(booted), "bytecode_files_added": added.files}
+
+
+def _add_loaded(job: Job, web: str, variables: Mapping[str, str]) -> Added:
+    """Add the bytecode of what the web process loads, where the slug has that of its start."""
+    config = read_config(job.variables, read_pyproject(job.app))
+    if config.bytecode not in ("boot", "auto") or config.level == "measure":
+        return Added(0, 0)
+    return add_loaded(job.built, loaded_by_boot(job.output / "slug.tgz", web, variables))
 
 
 def _write(target: Path, text: str) -> None:
