@@ -27,6 +27,8 @@ class Case:
 
 TEST = "def test_it(): pass\n"
 CODE = Plain("x = 'a line that is long enough to say something of its own, as modules do'\n")
+ELF = b"\x7fELF" + bytes(100)
+PROGRAM = ELF + b"This program contains tests written using Google Test."
 SO: Mapping[str, Content] = {"p/fast.abi3.so": ""}
 CASES = {
     "a folder with a test": Case(
@@ -37,6 +39,25 @@ CASES = {
         {"p/tests/test_a.py": TEST, **{f"p/tests/{name}.py": CODE for name in "bcd"}},
         "p/tests/b.py",
         "not mostly tests",
+    ),
+    "a folder of test programs": Case(
+        {"p/test/basic": PROGRAM, "p/test/benchmark": ELF, "p/test/data.pt": ""}, "p/test/basic"
+    ),
+    "what stands among test programs": Case(
+        {"p/test/basic": PROGRAM, "p/test/benchmark": ELF}, "p/test/benchmark"
+    ),
+    "a folder of other programs": Case({"p/test/basic": ELF}, "p/test/basic", "no tests"),
+    "a text with the words of a test program": Case(
+        {"p/test/basic": PROGRAM[4:]}, "p/test/basic", "no tests"
+    ),
+    "a test program among others": Case(
+        {"p/bin/test_api": PROGRAM, "p/bin/tool": ELF}, "p/bin/test_api"
+    ),
+    "a program that is only called a test": Case(
+        {"p/bin/test_speed": ELF}, "p/bin/test_speed", "no tests"
+    ),
+    "data of test programs": Case(
+        {"p/bin/test_api": PROGRAM, "p/bin/test_data.pt": ""}, "p/bin/test_data.pt", "no tests"
     ),
     "a folder that is listed": Case(
         {
@@ -168,3 +189,14 @@ def test_parts_of_jupyter_stay_where_something_looks_for_them(
     plant(tmp_path, {**files, path: "x"})
     made = make_plan(tmp_path, read_config({"SLUGFIT_VERIFY": "off"}))
     assert [item.action for item in made.decisions if item.path == path] == [action]
+
+
+def test_a_test_program_that_its_package_names_stays(tmp_path: Path) -> None:
+    files: dict[str, Content] = {
+        "p/a.py": "import os\nx = 'bin/test_api'\n",
+        "p/bin/test_api": PROGRAM,
+    }
+    root = plant(tmp_path, slug(distribution("p", "1.0", files)))
+    planned = make_plan(root, read_config({"SLUGFIT_WORTH": "0"}))
+    found = next(item for item in planned.decisions if item.path.endswith("bin/test_api"))
+    assert (found.action, found.reason and found.reason.kind) == ("keep", "reference")

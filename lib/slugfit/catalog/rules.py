@@ -75,6 +75,12 @@ COMPILED_TESTS = tuple(
     for tag in ("cpython-*", "abi3", "abi3-*", "abi3t", "abi3t-*")
 )
 
+TEST_PROGRAMS = ("**/bin/test_*", "**/bin/*_test", "**/bin/*Test")
+"""Names of compiled programs, of which the evidence tells whether they are tests.
+
+torch has 14 of them beside those it starts: https://github.com/pytorch/pytorch/issues/144121
+"""
+
 RULES = (
     Rule(
         "optimised-bytecode",
@@ -90,7 +96,10 @@ RULES = (
         "tests",
         "inert",
         ("site",),
-        ("tests/", "test/", "test_*.py", "*_test.py", "conftest.py", *COMPILED_TESTS),
+        (
+            *("tests/", "test/", "test_*.py", "*_test.py", "conftest.py"),
+            *(*COMPILED_TESTS, *TEST_PROGRAMS),
+        ),
         "Tests of installed packages; no app runs them.",
         "measured: of 990 MiB of packages 99.6 MB go, and none of 42 imports breaks",
     ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from slugfit.evidence.flat_listing import lists_flatly
 from slugfit.evidence.listing import listed_folders
 from slugfit.evidence.signs import NO_SIGNS, Signs, signs_in
+from slugfit.evidence.test_programs import can_be_program, is_test_program
 from slugfit.scan.bytecode import read_module
 from slugfit.scan.test_code import is_test_module
 
@@ -39,10 +40,13 @@ class SignReader:
         return known
 
     def is_test(self, path: str) -> bool:
-        """Whether the module at ``path`` is test code; more is read of none than that takes."""
+        """Whether the module or program at ``path`` is a test; no more is read than that takes."""
         known = self._tests.get(path)
         if known is None:
-            known = self._tests[path] = is_test_module(*read_module(self.modules.root / path))
+            file = self.modules.root / path
+            program = can_be_program(path)
+            known = is_test_program(file) if program else is_test_module(*read_module(file))
+            self._tests[path] = known
         return known
 
     def listed_by(self, module: Module) -> tuple[tuple[str, bool], ...]:

@@ -1,4 +1,4 @@
-"""Evidence for the rule ``tests``: a folder of tests holds test code, and so does a test file."""
+"""Evidence for the rule ``tests``: tests by what is in them, modules and compiled programs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from slugfit.evidence.lack import Lack
+from slugfit.evidence.test_programs import can_be_program
 from slugfit.scan.bytecode import source_of
 from slugfit.scan.test_code import is_named_test
 
@@ -28,7 +29,7 @@ def lacking_tests(
     for candidate in candidates:
         if candidate.claimed != candidate.path:
             folders[candidate.claimed].append(candidate.path)
-        elif _is_module(candidate.path) and not _is_test(surroundings, candidate.path):
+        elif not candidate.path.endswith(".so") and not _is_test(surroundings, candidate.path):
             yield candidate.path, Lack("no tests")
     for paths in folders.values():
         yield from _lacking_in_folder(surroundings, paths)
@@ -38,9 +39,9 @@ def _lacking_in_folder(surroundings: Surroundings, paths: list[str]) -> Iterator
     # Bytecode follows its source; one without a source is a module like others.
     own = [path for path in paths if source_of(path) not in surroundings.sizes]
     modules = [path for path in own if _is_module(path)]
-    shown = {path for path in modules if _is_test(surroundings, path)}
+    shown = {path for path in own if _is_test(surroundings, path)}
     tests = shown.union(filter(is_named_test, modules))
-    counted = [path for path in modules if not _says_nothing(surroundings, path)]
+    counted = shown.union(path for path in modules if not _says_nothing(surroundings, path))
     less = len(tests) * 2 < len(counted)
     for path in own:
         lister = "" if path in shown else surroundings.listed_by(path)
@@ -56,7 +57,8 @@ def _is_module(path: str) -> bool:
 
 
 def _is_test(surroundings: Surroundings, path: str) -> bool:
-    return surroundings.reader.is_test(path)
+    has_say = _is_module(path) or can_be_program(path)
+    return has_say and surroundings.reader.is_test(path)
 
 
 def _says_nothing(surroundings: Surroundings, path: str) -> bool:
