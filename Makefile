@@ -1,6 +1,7 @@
 # make test    the whole suite (its own set-up included)
 # make lint    every linter
 # make bench   times and sizes as ratios; reports, never asserts
+# make boots   starts of apps, slimmed and not, as ratios (docs/bench.md); reports, never asserts
 # make corpus  whole environments before and after, into docs/corpus.md (an hour or two; the
 #              parts: make corpus CORPUS="django torch", CI's: make corpus CORPUS=--small)
 # make pyz     slugfit.pyz, the engine as one file
@@ -9,7 +10,7 @@
 #              be (as root, on Debian or Ubuntu; docs/stack.md; CI's part: make stack STACK=--smoke)
 # make pythons the newest Pythons, from Debian testing (as root, on Debian); prints what to set for
 #              the tests that run each Python: SLUGFIT_TEST_PYTHONS="$(make --silent pythons)"
-.PHONY: test quick lint format bench corpus stack pythons pyz wheel clean
+.PHONY: test quick lint format bench boots corpus stack pythons pyz wheel clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -42,6 +43,9 @@ format: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python tools/bench.py $(BENCH)
+
+boots: $(VENV)/ready
+	$(BIN)/python tools/bench_boot.py $(BOOTS)
 
 corpus: $(VENV)/ready
 	PYTHONPATH=tools $(BIN)/python -B -m corpus $(CORPUS)
