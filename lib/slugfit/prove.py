@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,11 @@ from slugfit.apply.change import Change, change_of, measure_change
 from slugfit.apply.transaction import Transaction, transaction
 from slugfit.base.clock import Clock
 from slugfit.measure.deadline import measured_blocks
+from slugfit.measure.solid import Weighing
 from slugfit.plan.decide import hold_groups
 from slugfit.plan.reasons import ON_TRIAL, TOO_LITTLE_TRIED, Reason
 from slugfit.proof import Found, Proof, Returned, returned_group, returned_untried
 from slugfit.verify.bisect import find_culprits, is_foreign, suspects_first, tree_before
-from slugfit.verify.checks import steps_for
 from slugfit.verify.coverage import thinly_tried
 from slugfit.verify.run import VERIFY_SECONDS, run_steps, run_steps_alone
 from slugfit.verify.step import BrokenError, Failure, Step, StepContext
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slugfit.measure.sizes import Sizes
+    from slugfit.measure.solid import Packed
     from slugfit.plan.decision import Group, Plan
     from slugfit.settings.config import Config
     from slugfit.settings.current_run import Run
@@ -59,6 +60,8 @@ class Trial:
     """The facts of this run."""
     clock: Clock
     """In what time."""
+    known: Mapping[str, Packed] = field(default_factory=dict)
+    """What large files take, as far as it was measured before."""
 
     def child(self, old: Path | None) -> StepContext:
         """Where the steps run; ``old`` is where moved bytecode lies."""
@@ -77,7 +80,8 @@ class Trial:
     def measure(self, opened: Transaction) -> Sizes:
         """The sizes with this change, which ``opened`` has made."""
         every = measured_blocks(self.clock, self.planned.tree)
-        return measure_change(self.planned, self.change, opened.old, every)
+        weighing = Weighing(every, self.known)
+        return measure_change(self.planned, self.change, opened.old, weighing)
 
     def is_foreign(self) -> Callable[[Failure], bool]:
         """A function that tells whether a failure cannot come from this plan."""
@@ -92,14 +96,11 @@ class Trial:
 
 
 @contextmanager
-def proved(
-    planned: Plan, change: Change, config: Config, run: Run, clock: Clock
-) -> Iterator[Proof]:
+def proved(trial: Trial) -> Iterator[Proof]:
     """Apply, measure and verify; the body may commit, and what it does not goes back at its end.
 
     Raises VerificationError with everything put back, and what ``transaction`` raises.
     """
-    trial = Trial(planned, change, steps_for(planned, config), config, run, clock)
     found = Found()
     returned: tuple[Returned, ...] = ()
     failed: Sequence[Failure] = ()
@@ -118,10 +119,10 @@ def proved(
             trial = trial.without(frozenset(thin), TOO_LITTLE_TRIED)
             # With more files than were enough nothing new can fail.
             with _applied(trial) as opened:
-                sizes = clock.time("measure", partial(trial.measure, opened))
+                sizes = trial.clock.time("measure", partial(trial.measure, opened))
                 yield _proof(trial, opened, sizes, found, returned)
             return
-        if config.strict:
+        if trial.config.strict:
             break
         groups = _culprits(trial, failed)
         returned += tuple(returned_group(trial.planned, item, failed[0]) for item in sorted(groups))

@@ -20,6 +20,7 @@ from slugfit.measure.archive import write_gzip
 from slugfit.measure.deadline import SAMPLE, measured_blocks
 from slugfit.measure.pieces import slug_pieces
 from slugfit.measure.sizes import ZERO, Bytes, measure_sizes
+from slugfit.measure.solid import Weighing
 from slugfit.pipeline import dry_run, slim_tree
 from slugfit.plan.decision import Decision
 from slugfit.plan.make import make_plan
@@ -138,7 +139,7 @@ def test_a_sample_is_near_and_adds_up(tmp_path: Path) -> None:
     root = _library(tmp_path)
     planned = make_plan(root, settings())
     whole = measure_sizes(planned.tree, planned.decisions)
-    sample = measure_sizes(planned.tree, planned.decisions, every=SAMPLE)
+    sample = measure_sizes(planned.tree, planned.decisions, weighing=Weighing(SAMPLE))
     assert (whole.estimated, sample.estimated) == (False, True)
     assert sample.after.uncompressed == whole.after.uncompressed
     assert sample.before.uncompressed == whole.before.uncompressed

@@ -12,6 +12,7 @@ from slugfit.apply.moves import need_file
 from slugfit.apply.record import RewrittenRecord, rewrite_record, touched_records
 from slugfit.base.errors import TreeError
 from slugfit.measure.sizes import Changed, Sizes, measure_sizes
+from slugfit.measure.solid import WHOLE, Weighing
 from slugfit.plan.less_bytecode import is_shipped_for_start
 from slugfit.refer.shipped import NewBytecode
 from slugfit.scan.bytecode import source_of
@@ -133,10 +134,12 @@ def bytecode_of_start(plan: Plan) -> frozenset[str]:
     return frozenset((*kept, *_bytecode(plan.bytecode, gone).compiled))
 
 
-def measure_change(plan: Plan, change: Change, old: Path | None = None, every: int = 1) -> Sizes:
+def measure_change(
+    plan: Plan, change: Change, old: Path | None = None, weighing: Weighing = WHOLE
+) -> Sizes:
     """Sizes of a plan's tree with its change; ``old`` is where moved files lie if it was applied.
 
-    The same before and after it is applied. One block in ``every`` is compressed. Raises OSError.
+    The same before and after it is applied. Raises OSError.
     """
     compiled = change.bytecode.compiled
     records = {path: record.with_old_hashes() for path, record in change.records.items()}
@@ -160,5 +163,5 @@ def measure_change(plan: Plan, change: Change, old: Path | None = None, every: i
             frozenset(path for path, _ in change.emptied),
             plan.owners.by_path,
         ),
-        every=every,
+        weighing=weighing,
     )

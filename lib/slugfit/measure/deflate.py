@@ -69,6 +69,11 @@ def deflate_sample(pieces: Iterable[Piece], every: int) -> Iterator[tuple[Block,
             yield _done(*waiting.popleft())
 
 
+def compressed_blocks(piece: Piece) -> Iterator[bytes]:
+    """The deflate data of each block of one piece, made in this thread."""
+    return map(_compress, _blocks([piece]))
+
+
 def _done(block: Block, data: Future[bytes] | None) -> tuple[Block, bytes | None]:
     return block, None if data is None else data.result()
 

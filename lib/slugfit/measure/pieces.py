@@ -49,11 +49,19 @@ class Piece:
     """What stands after the bytes of ``source``."""
     uncounted: int = 0
     """How many bytes of the content are nobody's until they are compressed."""
+    path: str = ""
+    """The path in the tree, of a file's member."""
 
     @property
     def content(self) -> int:
         """Bytes of content."""
         return len(self.first) + self.length + len(self.last)
+
+    @property
+    def is_whole_file(self) -> bool:
+        """Whether the content is a file of the tree as it is."""
+        changed = self.start or self.first or self.last or self.blank
+        return bool(self.path) and self.source is not None and not changed
 
     @property
     def padding(self) -> int:
@@ -95,7 +103,7 @@ def tar_piece(tree: Tree, entry: Entry, key: str, mtime: int) -> Piece:
     place = tree.root / entry.path
     if entry.kind == "file":
         member = Member(name, entry.mode, "file", entry.size, "", mtime)
-        return Piece(key, member.header(), place, 0, entry.size)
+        return Piece(key, member.header(), place, 0, entry.size, path=entry.path)
     target = os.readlink(place) if entry.kind == "link" else ""
     member = Member(name, entry.mode, entry.kind, 0, target, mtime)
     return Piece(key, member.header(), None, 0, 0)

@@ -11,8 +11,9 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from slugfit.measure.deflate import deflate_sample
+from slugfit.measure.deflate import Block, deflate_sample
 from slugfit.measure.pieces import EPOCH, TOP, Member, Piece, tar_piece
+from slugfit.measure.solid import WHOLE, Weighing, is_solid, without_content
 from slugfit.scan.bytecode import source_of
 
 if TYPE_CHECKING:
@@ -112,14 +113,14 @@ def measure_sizes(
     old: Path | None = None,
     *,
     changed: Changed | None = None,
-    every: int = 1,
+    weighing: Weighing = WHOLE,
 ) -> Sizes:
     """Sizes of ``tree`` under ``decisions``; what changes is read in ``old`` if it was moved.
 
-    One block in ``every`` is compressed, and stands for the others. Raises OSError.
+    Raises OSError.
     """
     source = old or tree.root
-    weighed = _weigh(_kept_pieces(tree, decisions, source, changed or Changed()), every)
+    weighed = _weigh(_kept_pieces(tree, decisions, source, changed or Changed()), weighing)
     kept: dict[str, Bytes] = {}
     bytecode = added = ZERO
     for key, size in weighed.items():
@@ -128,10 +129,10 @@ def measure_sizes(
         bytecode += size if kind else ZERO
         added += size if kind == _ADDED else ZERO
     added += _growth(tree, changed or Changed())
-    gone = _weigh(_gone_pieces(tree, decisions, source), every)
+    gone = _weigh(_gone_pieces(tree, decisions, source), weighing)
     parted = {tuple(key.split(_SEPARATOR)): size for key, size in gone.items()}
     by_rule = {(key[0], key[1]): size for key, size in parted.items()}
-    return Sizes(kept, by_rule, bytecode, added, every > 1)
+    return Sizes(kept, by_rule, bytecode, added, weighing.every > 1)
 
 
 def _growth(tree: Tree, changed: Changed) -> Bytes:
@@ -140,23 +141,51 @@ def _growth(tree: Tree, changed: Changed) -> Bytes:
     return Bytes(sum(len(changed.compiled[path]) - size for path, size in sizes.items()), 0)
 
 
-def _weigh(pieces: Iterator[Piece], every: int) -> Mapping[str, Bytes]:
-    """Uncompressed and compressed bytes by key; a block's compressed bytes are shared by size."""
+def _weigh(pieces: Iterator[Piece], weighing: Weighing) -> Mapping[str, Bytes]:
+    """Uncompressed and compressed bytes by key."""
     plain: Counter[str] = Counter()
+    known: Counter[str] = Counter()
+    apart: list[Piece] = []
+
+    def stream() -> Iterator[Piece]:
+        """What is compressed in one; large files are put aside."""
+        for piece in _counted(pieces, plain):
+            if not is_solid(piece):
+                yield piece
+                continue
+            size = weighing.known_size(piece)
+            if size is None:
+                apart.append(replace(piece, header=b""))
+            else:
+                known[piece.key] += size
+            yield without_content(piece)
+
+    def blocks() -> Iterator[tuple[Block, bytes | None]]:
+        yield from deflate_sample(stream(), weighing.every)
+        for piece in apart:
+            yield from deflate_sample([piece], weighing.every)
+
+    packed = _packed(blocks(), weighing.every)
+    return {key: Bytes(plain[key], packed[key] + known[key]) for key in sorted(plain)}
+
+
+def _counted(pieces: Iterator[Piece], plain: Counter[str]) -> Iterator[Piece]:
+    """The pieces, their uncompressed bytes added to ``plain``."""
+    for piece in pieces:
+        plain[piece.key] += piece.content - piece.uncounted
+        place = piece.source
+        if place is not None and not os.access(place, os.R_OK) and os.path.lexists(place):
+            place = None  # what nobody here may read counts as zeros
+        yield replace(piece, source=place)
+
+
+def _packed(blocks: Iterator[tuple[Block, bytes | None]], every: int) -> Counter[str]:
+    """The compressed bytes by key; those of a block are shared by size."""
     packed: Counter[str] = Counter()
     # Bytes of the stream that were compressed, and all of them.
     sample: Counter[str] = Counter()
     stream: Counter[str] = Counter()
-
-    def counted() -> Iterator[Piece]:
-        for piece in pieces:
-            plain[piece.key] += piece.content - piece.uncounted
-            place = piece.source
-            if place is not None and not os.access(place, os.R_OK) and os.path.lexists(place):
-                place = None  # what nobody here may read counts as zeros
-            yield replace(piece, source=place)
-
-    for block, data in deflate_sample(counted(), every):
+    for block, data in blocks:
         for key, share in block.shares:
             stream[key] += share
         if data is None:
@@ -174,7 +203,7 @@ def _weigh(pieces: Iterator[Piece], every: int) -> Mapping[str, Bytes]:
         for key, size in stream.items():
             rate = packed[key] / sample[key] if sample[key] else average
             packed[key] = round(size * rate)
-    return {key: Bytes(plain[key], packed[key]) for key in sorted(plain)}
+    return packed
 
 
 def _kept_pieces(
