@@ -40,6 +40,17 @@ CASES = {
         "p/tests/b.py",
         "not mostly tests",
     ),
+    "attributes of tests, as OpenTelemetry has them": Case(
+        {
+            "p/attributes/test_attributes.py": Plain(
+                "from enum import Enum\nfrom typing import Final\n"
+                "TEST_CASE_NAME: Final = 'test.case.name'\n"
+                "class TestCaseResultStatusValues(Enum):\n    PASS = 'pass'\n"
+            )
+        },
+        "p/attributes/test_attributes.py",
+        "no tests",
+    ),
     "a folder of test programs": Case(
         {"p/test/basic": PROGRAM, "p/test/benchmark": ELF, "p/test/data.pt": ""}, "p/test/basic"
     ),

@@ -64,7 +64,9 @@ class Set:
     def digest(self) -> str:
         """Of all that decides what is installed."""
         asked = f"{platform.python_version()} {platform.machine()}\n{self.requirements.read_text()}"
-        asked += "".join(self.sources)
+        for source in self.sources:
+            files = sorted(file for file in (HERE / source).rglob("*") if file.is_file())
+            asked += source + "".join(file.read_text("utf-8") for file in files)
         return hashlib.sha256(asked.encode()).hexdigest()[:12]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from corpus import environments, results, sets, sizes, sweep, treatments, verdict
+from corpus import editables, environments, results, sets, sizes, sweep, treatments, verdict
 from corpus.environments import SITE, Environment
 from corpus.sweep import Findings, Pace
 from corpus.treatments import Rival
@@ -354,3 +354,21 @@ def test_a_kept_result_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     result.key = "other pins"
     results.save(result)
     assert results.load(chosen) is None
+
+
+def test_a_set_can_have_editable_sources() -> None:
+    editable = sets.find("editable")
+    assert "sources/counted" in editable.sources
+    assert sets.find("jedi").sources == ()
+    assert len({each.digest for each in sets.every()}) == len(sets.every())
+
+
+def test_a_copy_leads_to_its_own_sources(tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    site = plant(after / SITE, {"a.pth": f"{before}/src/a\n", "other.pth": "import os\n"})
+    os.link(site / "a.pth", tmp_path / "original.pth")
+    editables.move(site, before, after)
+    assert (site / "a.pth").read_text() == f"{after}/src/a\n"
+    assert (site / "other.pth").read_text() == "import os\n"
+    # What the copy shares with the original stays as it is.
+    assert (tmp_path / "original.pth").read_text() == f"{before}/src/a\n"

@@ -1,8 +1,8 @@
-"""Counts the tests of simplejson: nobody but this editable package imports them."""
+"""Counts the tests of a module of simplejson: nobody but this editable package imports it."""
 
-from simplejson.tests import all_tests_suite  # type: ignore[import-untyped]
+from simplejson.tests.test_float import TestFloat  # type: ignore[import-untyped]
 
 
 def count() -> int:
     """How many tests there are."""
-    return int(all_tests_suite().countTestCases())
+    return sum(name.startswith("test_") for name in dir(TestFloat))
