@@ -80,7 +80,7 @@ def _stopped(command: Command[Any], parsed: argparse.Namespace, console: Console
     except SlugfitError as error:
         _tell(error, console)
         return int(error.code)
-    console.complain("slugfit: interrupted; everything was put back.")
+    console.complain("slugfit: interrupted; a change that was not complete was put back.")
     return int(Exit.INTERRUPTED)
 
 

@@ -189,7 +189,7 @@ def test_a_signal_puts_everything_back_at_once(
         _, told = child.communicate(timeout=20)
     assert time.monotonic() - started < 10
     assert child.returncode == 130
-    assert told == "slugfit: interrupted; everything was put back.\n"
+    assert told == "slugfit: interrupted; a change that was not complete was put back.\n"
     assert snapshot(root) == before
 
 
@@ -204,7 +204,7 @@ def test_a_signal_ends_it_while_it_asks_what_the_start_loads(tmp_path: Path) -> 
         child.send_signal(signal.SIGTERM)
         _, told = child.communicate(timeout=50)
     assert child.returncode == 130
-    assert told == "slugfit: interrupted; everything was put back.\n"
+    assert told == "slugfit: interrupted; a change that was not complete was put back.\n"
     assert snapshot(root) == before
 
 

@@ -39,7 +39,7 @@ EXIT_CODES = {
     Exit.BOOT: "the built slug did not start or answer",
     Exit.MODEL: "a model that the app asks for could not be fetched",
     Exit.TIME: "no time was left for slimming (SLUGFIT_BUILD_MINUTES); nothing was changed",
-    Exit.INTERRUPTED: "interrupted; everything was put back",
+    Exit.INTERRUPTED: "interrupted; a change that was not complete was put back",
 }
 """What each means, for the help and the README."""
 

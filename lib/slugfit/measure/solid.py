@@ -2,7 +2,7 @@
 
 So it can be found while a plan is made, which leaves a core free, and is right whatever the plan
 does with the files around. It is larger than in one stream by what the first 32 KiB would have
-taken from the file before: measured, a thousandth of the slug.
+taken from the file before: measured, less than a ten-thousandth of the slug.
 """
 
 from __future__ import annotations
