@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pythons import SITE, real_slug
-from slugfit.local.boot import loaded_by_boot
+from slugfit.local.boot import boot_slug
 from slugfit.local.boot_bytecode import Added, add_loaded
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
@@ -40,7 +40,7 @@ def test_what_a_request_loads_gets_its_bytecode(tmp_path: Path) -> None:
     )
     slug = tmp_path / "slug.tgz"
     write_gzip(slug, slug_pieces(scan_tree(root)))
-    loaded = loaded_by_boot(slug, COMMAND, {})
+    loaded = boot_slug(slug, COMMAND, {}).compiled
     assert {f"{SITE}/pkg/__init__.py", f"{SITE}/pkg/asked.py", "own.py"} <= loaded
     assert f"{SITE}/pkg/unused.py" not in loaded
     before = snapshot(root)

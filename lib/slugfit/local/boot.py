@@ -13,12 +13,12 @@ import tarfile
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slugfit.base.errors import BootError
-from slugfit.verify.smoke import sources_told
+from slugfit.scan.bytecode import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,13 +45,17 @@ eval "$SLUG_COMMAND"
 
 @dataclass(frozen=True, slots=True)
 class Booted:
-    """What was seen: seconds to the bound port and to the answer, its status, peak bytes."""
+    """What was seen: seconds to the bound port and to the answer, its status, peak bytes.
+
+    ``compiled`` are sources, as paths in the slug, that had no bytecode and were loaded.
+    """
 
     port_seconds: float
     answer_seconds: float
     status: int
     body: str
     memory: int
+    compiled: frozenset[str] = frozenset()
 
 
 def boot_slug(slug: Path, command: str, variables: Mapping[str, str]) -> Booted:
@@ -61,36 +65,28 @@ def boot_slug(slug: Path, command: str, variables: Mapping[str, str]) -> Booted:
     in time, or answers with a server error.
     """
     with tempfile.TemporaryDirectory(prefix="slugfit-boot-") as folder:
-        return boot_tree(_unpack(slug, Path(folder)), command, variables)
-
-
-def loaded_by_boot(slug: Path, command: str, variables: Mapping[str, str]) -> frozenset[str]:
-    """The sources, as paths in the slug, of what is loaded until ``/`` is answered.
-
-    Raises BootError as ``boot_slug`` does.
-    """
-    with tempfile.TemporaryDirectory(prefix="slugfit-boot-") as folder:
         home = _unpack(slug, Path(folder))
-        with tempfile.TemporaryFile() as log:
-            _boot(home, command, {**variables, "PYTHONVERBOSE": "1"}, log)
-            log.seek(0)
-            told = sources_told(log.read())
-        lead = f"{home}/"
-        return frozenset(path.removeprefix(lead) for path in told if path.startswith(lead))
+        before = _bytecode(home)
+        booted = boot_tree(home, command, variables)
+        # What Python had to compile it has written, as nothing else was there.
+        made = filter(None, map(source_of, _bytecode(home) - before))
+        return replace(booted, compiled=frozenset(made))
 
 
 def boot_tree(home: Path, command: str, variables: Mapping[str, str]) -> Booted:
     """The same for a tree that lies at ``home`` already."""
     with tempfile.TemporaryFile() as log:
-        return _boot(home, command, variables, log)
+        process = _start(home, command, _free_port(), variables, log)
+        try:
+            return _observe(process, log)
+        finally:
+            _stop(process.child)
 
 
-def _boot(home: Path, command: str, variables: Mapping[str, str], log: Any) -> Booted:
-    process = _start(home, command, _free_port(), variables, log)
-    try:
-        return _observe(process, log)
-    finally:
-        _stop(process.child)
+def _bytecode(home: Path) -> frozenset[str]:
+    """The bytecode files below ``home``, as paths from there."""
+    found = home.rglob("__pycache__/*.pyc")
+    return frozenset(file.relative_to(home).as_posix() for file in found)
 
 
 @dataclass(frozen=True, slots=True)

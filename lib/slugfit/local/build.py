@@ -26,7 +26,7 @@ from slugfit.base.errors import (
 from slugfit.base.hashing import sha256_of
 from slugfit.base.words import megabytes
 from slugfit.local.app_source import copy_app
-from slugfit.local.boot import boot_document, boot_lines, boot_slug, loaded_by_boot
+from slugfit.local.boot import Booted, boot_document, boot_lines, boot_slug
 from slugfit.local.boot_bytecode import Added, add_loaded
 from slugfit.local.build_cache import locked_cache
 from slugfit.measure.archive import write_gzip
@@ -217,26 +217,26 @@ def _boot(job: Job, document: dict[str, Any]) -> Mapping[str, Any]:
         )
     job.console.say(f"-----> Booting the slug: {web}")
     variables = {k: v for k, v in job.variables.items() if not k.startswith("SLUGFIT_")}
-    added = _add_loaded(job, web, variables)
+    booted = boot_slug(job.output / "slug.tgz", web, variables)
+    for line in boot_lines(booted):
+        job.console.say(f"       {line}")
+    added = _add_compiled(job, booted)
     if added.files:
         size, digest = _pack(job)
         document["slug"].update(bytes=size, sha256=digest)
         job.console.say(
-            f"       {added.files} more modules are loaded then: their bytecode is added "
+            f"       {added.files} modules had to be compiled: their bytecode is added "
             f"({megabytes(added.size)} MB), the slug is {megabytes(size)} MB"
         )
-    booted = boot_slug(job.output / "slug.tgz", web, variables)
-    for line in boot_lines(booted):
-        job.console.say(f"       {line}")
     return {**boot_document(booted), "bytecode_files_added": added.files}
 
 
-def _add_loaded(job: Job, web: str, variables: Mapping[str, str]) -> Added:
-    """Add the bytecode of what the web process loads, where the slug has that of its start."""
+def _add_compiled(job: Job, booted: Booted) -> Added:
+    """Add the bytecode that the web process lacked, where the slug has that of its start."""
     config = read_config(job.variables, read_pyproject(job.app))
     if config.bytecode not in ("boot", "auto") or config.level == "measure":
         return Added(0, 0)
-    return add_loaded(job.built, loaded_by_boot(job.output / "slug.tgz", web, variables))
+    return add_loaded(job.built, booted.compiled)
 
 
 def _write(target: Path, text: str) -> None:

@@ -51,14 +51,6 @@ def sources_of_smoke(command: str, context: StepContext) -> frozenset[str]:
     """
     environment = {**_environment(context), "PYTHONVERBOSE": "1"}
     _, output = _run(command, context, environment, RECORD_SECONDS)
-    return sources_told(output)
-
-
-def sources_told(output: bytes) -> frozenset[str]:
-    """The absolute paths of the sources of the modules that Python told that it loads.
-
-    It tells with ``PYTHONVERBOSE`` in its environment.
-    """
     return frozenset(_source(os.fsdecode(name)) for name in _LOADED.findall(output))
 
 
