@@ -32,6 +32,8 @@ def add_loaded(root: Path, sources: Collection[str]) -> Added:
 
     Raises TreeError if it cannot be written; then nothing is.
     """
+    if not sources:
+        return Added(0, 0)
     tree = scan_tree(root)
     layout = recognise_layout(tree)
     python = ChildPython()

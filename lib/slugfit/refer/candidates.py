@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from slugfit.scan.module_names import Module, modules_by_all_names
@@ -54,10 +54,6 @@ class Targets:
         for module in self.by_module.get(name, ()):
             if module.package and base in (None, module.base):
                 yield posixpath.dirname(module.path)
-
-    def with_own_names(self, names: OwnNames) -> Targets:
-        """The same with names that modules have within their own distribution (see own_path)."""
-        return replace(self, by_own_name=names)
 
 
 @dataclass(frozen=True, slots=True)

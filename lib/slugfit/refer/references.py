@@ -9,7 +9,7 @@ kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slugfit.catalog.overrides import SCRIPTS
@@ -87,8 +87,9 @@ def _closure(
 ) -> Closure:
     """The closure that nothing is kept of yet."""
     aims = targets_of(proposed, layout, owners.by_path, kept_modules)
-    aims = aims.with_own_names(own_names(reader, aims.by_path, kept_modules, owners.by_path))
+    own = own_names(reader, aims.by_path, kept_modules, owners.by_path)
     scripts = applying_overrides(owners.distributions, SCRIPTS)
+    aims = replace(aims, by_own_name=own)
     return Closure(aims, owners.by_path, frozenset(path for path, _ in scripts))
 
 
