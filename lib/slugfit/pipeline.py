@@ -11,8 +11,7 @@ from slugfit.apply.store import return_stored, store_files
 from slugfit.apply.transaction import recover_tree
 from slugfit.base.clock import Clock
 from slugfit.base.errors import SlugfitError, TreeError, VerificationError
-from slugfit.measure.deadline import measured_blocks, require_time, with_deadline
-from slugfit.measure.solid import Weighing, sized_ahead
+from slugfit.measure.deadline import require_time, with_deadline
 from slugfit.plan.make import make_plan
 from slugfit.prove import Trial, proved
 from slugfit.settings.current_run import Run
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slugfit.measure.sizes import Sizes
-    from slugfit.measure.solid import Packed
     from slugfit.plan.decision import Plan
     from slugfit.proof import Returned
     from slugfit.settings.config import Config
@@ -56,10 +54,9 @@ class Outcome:
 def dry_run(root: Path, config: Config, run: Run | None = None) -> Outcome:
     """What ``slim`` would do, measured; changes nothing and verifies nothing."""
     clock = Clock()
-    with sized_ahead(root) as known:
-        planned = clock.time("plan", lambda: _planned(root, config, run or Run()))
+    planned = clock.time("plan", lambda: _planned(root, config, run or Run()))
     change = clock.time("plan", lambda: change_of(planned))
-    return _measured(planned, change, clock, known)
+    return _measured(planned, change, config, clock)
 
 
 def slim_tree(
@@ -82,16 +79,15 @@ def slim_tree(
     clock.time("recover", lambda: recover_tree(root))
     if kept_in is not None:
         return_stored(kept_in, root)
-    with sized_ahead(root) as known:
-        planned = clock.time("plan", lambda: _planned(root, config, run, smoke=True))
+    planned = clock.time("plan", lambda: _planned(root, config, run, smoke=True))
     clock = with_deadline(clock, planned.tree, config, run)
     require_time(clock, planned.tree)
     try:
         change = clock.time("plan", lambda: change_of(planned))
         if change.does_nothing:
-            return _measured(planned, change, clock, known)
+            return _measured(planned, change, config, clock)
         steps = steps_for(planned, config)
-        with proved(Trial(planned, change, steps, config, run, clock, known)) as proof:
+        with proved(Trial(planned, change, steps, config, run, clock)) as proof:
             if kept_in is not None:
                 store_files(kept_in, proof.transaction.old, proof.planned)
             proof.transaction.commit(keep=keep_stash)
@@ -121,17 +117,16 @@ def _planned(root: Path, config: Config, run: Run, *, smoke: bool = False) -> Pl
 def _measured(
     planned: Plan,
     change: Change,
+    config: Config,
     clock: Clock,
-    known: Mapping[str, Packed],
     undone: SlugfitError | None = None,
 ) -> Outcome:
     """The outcome when nothing was tried: a plan's sizes. Raises OSError."""
-    weighing = Weighing(measured_blocks(clock, planned.tree), known)
-    sizes = clock.time("measure", lambda: measure_change(planned, change, weighing=weighing))
+    sizes = clock.time("measure", lambda: measure_change(planned, change, limit=config.limit))
     return Outcome(planned, sizes, (), (), (), undone, clock.seconds)
 
 
 def _undone(root: Path, config: Config, run: Run, error: SlugfitError, clock: Clock) -> Outcome:
     """The outcome when everything was put back: the tree as it was, measured."""
     planned = make_plan(root, replace(config, level="measure"), run)
-    return _measured(planned, change_of(planned), clock, {}, error)
+    return _measured(planned, change_of(planned), config, clock, error)

@@ -10,15 +10,13 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from slugfit.apply.change import Change, change_of, measure_change
 from slugfit.apply.transaction import Transaction, transaction
 from slugfit.base.clock import Clock
-from slugfit.measure.deadline import measured_blocks
-from slugfit.measure.solid import Weighing
 from slugfit.plan.decide import hold_groups
 from slugfit.plan.reasons import ON_TRIAL, TOO_LITTLE_TRIED, Reason
 from slugfit.proof import Found, Proof, Returned, returned_group, returned_untried
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slugfit.measure.sizes import Sizes
-    from slugfit.measure.solid import Packed
     from slugfit.plan.decision import Group, Plan
     from slugfit.settings.config import Config
     from slugfit.settings.current_run import Run
@@ -60,8 +57,6 @@ class Trial:
     """The facts of this run."""
     clock: Clock
     """In what time."""
-    known: Mapping[str, Packed] = field(default_factory=dict)
-    """What large files take, as far as it was measured before."""
 
     def child(self, old: Path | None) -> StepContext:
         """Where the steps run; ``old`` is where moved bytecode lies."""
@@ -79,9 +74,7 @@ class Trial:
 
     def measure(self, opened: Transaction) -> Sizes:
         """The sizes with this change, which ``opened`` has made."""
-        every = measured_blocks(self.clock, self.planned.tree)
-        weighing = Weighing(every, self.known)
-        return measure_change(self.planned, self.change, opened.old, weighing)
+        return measure_change(self.planned, self.change, opened.old, self.config.limit)
 
     def is_foreign(self) -> Callable[[Failure], bool]:
         """A function that tells whether a failure cannot come from this plan."""

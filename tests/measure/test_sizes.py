@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 import subprocess
 import sysconfig
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pythons import settings
-from slugfit.base.clock import Clock
 from slugfit.elf.tail import Tail
-from slugfit.measure import deadline
 from slugfit.measure.archive import write_gzip
-from slugfit.measure.deadline import SAMPLE, measured_blocks
 from slugfit.measure.pieces import slug_pieces
 from slugfit.measure.sizes import ZERO, Bytes, measure_sizes
-from slugfit.measure.solid import Weighing
 from slugfit.pipeline import dry_run, slim_tree
 from slugfit.plan.decision import Decision
-from slugfit.plan.make import make_plan
 from slugfit.scan.tree import scan_tree
 from trees import SITE, Link, distribution, plant, slug, snapshot
 
@@ -133,23 +126,3 @@ def test_removed_files_are_read_where_they_lie(tmp_path: Path) -> None:
 def test_an_empty_tree_weighs_nothing(tmp_path: Path) -> None:
     found = measure_sizes(scan_tree(tmp_path), [])
     assert (found.before, found.after) == (ZERO, ZERO)
-
-
-def test_a_sample_is_near_and_adds_up(tmp_path: Path) -> None:
-    root = _library(tmp_path)
-    planned = make_plan(root, settings())
-    whole = measure_sizes(planned.tree, planned.decisions)
-    sample = measure_sizes(planned.tree, planned.decisions, weighing=Weighing(SAMPLE))
-    assert (whole.estimated, sample.estimated) == (False, True)
-    assert sample.after.uncompressed == whole.after.uncompressed
-    assert sample.before.uncompressed == whole.before.uncompressed
-    assert sample.after.compressed == pytest.approx(whole.after.compressed, rel=0.5)
-
-
-@pytest.mark.parametrize(("seconds", "every"), [(3.9, SAMPLE), (4.1, 1), (math.inf, 1)])
-def test_measuring_is_what_a_short_time_shortens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, every: int
-) -> None:
-    tree = scan_tree(plant(tmp_path, SMALL))
-    monkeypatch.setattr(deadline, "seconds_to_pack", lambda _: 100)
-    assert measured_blocks(Clock(end=time.monotonic() + 100 * seconds), tree) == every

@@ -319,7 +319,7 @@ def test_what_came_back_for_want_of_time_is_told_as_that() -> None:
 
 
 def test_sizes_of_a_sample_are_told_as_such() -> None:
-    words = "Compressed sizes are estimated: there was no time to compress all."
+    words = "Compressed sizes come from a sample; they are within half a percent."
     assert words in render_build_log(replace(REPORT, estimated=True))
     assert words not in render_build_log(REPORT)
 

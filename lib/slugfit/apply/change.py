@@ -11,8 +11,8 @@ from slugfit.apply.emptied import emptied_folders
 from slugfit.apply.moves import need_file
 from slugfit.apply.record import RewrittenRecord, rewrite_record, touched_records
 from slugfit.base.errors import TreeError
+from slugfit.measure.sampling import sampled_slices
 from slugfit.measure.sizes import Changed, Sizes, measure_sizes
-from slugfit.measure.solid import WHOLE, Weighing
 from slugfit.plan.less_bytecode import is_shipped_for_start
 from slugfit.refer.shipped import NewBytecode
 from slugfit.scan.bytecode import source_of
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
+    from slugfit.catalog.limits import Limit
     from slugfit.elf.tail import Tail
     from slugfit.plan.decision import Plan
+
+_NEAR = 0.01
+"""Part of a limit: twice of what a sample can be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +139,27 @@ def bytecode_of_start(plan: Plan) -> frozenset[str]:
 
 
 def measure_change(
-    plan: Plan, change: Change, old: Path | None = None, weighing: Weighing = WHOLE
+    plan: Plan, change: Change, old: Path | None = None, limit: Limit | None = None
 ) -> Sizes:
     """Sizes of a plan's tree with its change; ``old`` is where moved files lie if it was applied.
 
-    The same before and after it is applied. Raises OSError.
+    With a ``limit`` only a sample of a large tree is compressed, unless the slug comes out so near
+    to it that it could be on either side. The same before and after the change is applied. Raises
+    OSError.
     """
+    if limit is not None:
+        sizes = _measured(plan, change, old, sampled_slices(plan.tree))
+        if not (sizes.estimated and _is_near(sizes, limit)):
+            return sizes
+    return _measured(plan, change, old, 1)
+
+
+def _is_near(sizes: Sizes, limit: Limit) -> bool:
+    used = limit.used(sizes.after.compressed) if limit.measure == "compressed" else None
+    return used is not None and abs(used - 1) < _NEAR
+
+
+def _measured(plan: Plan, change: Change, old: Path | None, every: int) -> Sizes:
     compiled = change.bytecode.compiled
     records = {path: record.with_old_hashes() for path, record in change.records.items()}
     files = [
@@ -163,5 +182,5 @@ def measure_change(
             frozenset(path for path, _ in change.emptied),
             plan.owners.by_path,
         ),
-        weighing=weighing,
+        every=every,
     )

@@ -24,7 +24,9 @@ def fit_bytecode(plan: Plan, limit: Limit) -> Plan:
     """
     if limit.size is None:
         return plan
-    sizes = measure_change(plan, change_of(plan))
+    sizes = measure_change(plan, change_of(plan), limit=limit)
+    if sizes.estimated and _weighed(sizes.after, limit) > limit.size:
+        sizes = measure_change(plan, change_of(plan))
     room = limit.size - _weighed(sizes.after, limit) + _weighed(sizes.bytecode, limit)
     if room >= _weighed(sizes.bytecode, limit):
         return plan

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 PACKED_A_SECOND = 25_000_000
 """Bytes that gzip -6 takes in a second on a busy core (measured: 36 MB on a quiet one)."""
-SAMPLE = 8
-"""One block in so many is compressed where the time is short: a sixth of the work (measured:
-3.7 s of the processor for 23.0), and sizes within two percent."""
 STORING_SECONDS = 20
 """For the platform to store the slug and release it."""
 
@@ -35,15 +32,6 @@ def with_deadline(clock: Clock, tree: Tree, config: Config, run: Run) -> Clock:
     spent = time.time() - run.started
     left = config.build_minutes * 60 - spent - seconds_to_pack(tree) - STORING_SECONDS
     return replace(clock, end=time.monotonic() + left)
-
-
-def measured_blocks(clock: Clock, tree: Tree) -> int:
-    """One block in how many is to be compressed when the tree is measured.
-
-    Measuring is the first thing to be shortened: the time is there for verifying, which takes as
-    long as measuring all, and may have to be done twice.
-    """
-    return SAMPLE if clock.left() < 4 * seconds_to_pack(tree) else 1
 
 
 def require_time(clock: Clock, tree: Tree) -> None:

@@ -27,10 +27,11 @@ GZIP_LEVEL = 6
 """What the platform packs slugs with."""
 BLOCK_SIZE = 256 * 1024
 """Bytes that are compressed at once."""
+SLICE_SIZE = 16 * 1024
+"""The same of a sample: the smaller they are, the more places of the stream it is taken from."""
 DEFLATE_END = b"\x03\x00"
 """An empty last deflate block."""
 _WINDOW = 32 * 1024
-_READ = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +52,28 @@ def deflate(pieces: Iterable[Piece]) -> Iterator[tuple[Block, bytes]]:
     Memory is bounded by a few blocks a core. The data of all blocks and then ``DEFLATE_END`` is one
     deflate stream.
     """
-    for block, data in deflate_sample(pieces, 1):
-        if data is not None:
-            yield block, data
+    return _deflate(_blocks(pieces, BLOCK_SIZE))
 
 
-def deflate_sample(pieces: Iterable[Piece], every: int) -> Iterator[tuple[Block, bytes | None]]:
-    """The same with data for one block in ``every`` only, from the first on; None for others."""
+def deflate_sample(pieces: Iterable[Piece], every: int) -> Iterator[tuple[Block, bytes]]:
+    """The same of one slice of the stream in ``every``; slices are smaller than blocks.
+
+    Each follows on the bytes before it as in the whole stream. With one in one it is ``deflate``.
+    """
+    return deflate(pieces) if every == 1 else _deflate(_blocks(pieces, SLICE_SIZE, every))
+
+
+def _deflate(blocks: Iterable[Block]) -> Iterator[tuple[Block, bytes]]:
     workers = _cores()
-    waiting: deque[tuple[Block, Future[bytes] | None]] = deque()
+    waiting: deque[tuple[Block, Future[bytes]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
-        for number, block in enumerate(_blocks(pieces)):
-            waiting.append((block, None if number % every else pool.submit(_compress, block)))
+        for block in blocks:
+            waiting.append((block, pool.submit(_compress, block)))
             if len(waiting) > workers * 3:
-                yield _done(*waiting.popleft())
-        while waiting:
-            yield _done(*waiting.popleft())
-
-
-def compressed_blocks(piece: Piece) -> Iterator[bytes]:
-    """The deflate data of each block of one piece, made in this thread."""
-    return map(_compress, _blocks([piece]))
-
-
-def _done(block: Block, data: Future[bytes] | None) -> tuple[Block, bytes | None]:
-    return block, None if data is None else data.result()
+                done, data = waiting.popleft()
+                yield done, data.result()
+        for done, data in waiting:
+            yield done, data.result()
 
 
 def _cores() -> int:
@@ -94,38 +92,53 @@ def _compress(block: Block) -> bytes:
     return engine.compress(block.data) + engine.flush(zlib.Z_SYNC_FLUSH)
 
 
-def _blocks(pieces: Iterable[Piece]) -> Iterator[Block]:
-    waiting = bytearray()
+def _blocks(pieces: Iterable[Piece], size: int, every: int = 1) -> Iterator[Block]:
+    """One block of ``size`` bytes in ``every``, from the middle of the first ``every`` on.
+
+    What lies in none, nor just before one, is not read.
+    """
+    start = every // 2 * size
+    held = max(start - _WINDOW, 0)
+    data = bytearray()  # the stream from ``held`` on
     shares: list[tuple[str, int]] = []
-    window = b""
+    at = 0
     for piece in pieces:
-        for data in _bytes(piece):
-            view = memoryview(data)
-            while view:
-                part = view[: BLOCK_SIZE - len(waiting)]
-                waiting += part
-                shares.append((piece.key, len(part)))
-                view = view[len(part) :]
-                if len(waiting) == BLOCK_SIZE:
-                    yield Block(bytes(waiting), window, tuple(shares))
-                    window = bytes(waiting[-_WINDOW:])
-                    waiting.clear()
-                    shares.clear()
-    if waiting:
-        yield Block(bytes(waiting), window, tuple(shares))
+        end = at + len(piece.header) + piece.content + piece.padding
+        while (first := held + len(data)) < end:
+            last = min(start + size, end)
+            data += _between(piece, first - at, last - at)
+            if last > start:
+                shares.append((piece.key, last - max(first, start)))
+            if last == start + size:
+                yield Block(bytes(data[-size:]), bytes(data[:-size]), tuple(shares))
+                start += every * size
+                del data[: max(start - _WINDOW, 0) - held]
+                held = max(start - _WINDOW, 0)
+                shares.clear()
+        at = end
+    if shares:
+        begin = start - held
+        yield Block(bytes(data[begin:]), bytes(data[:begin]), tuple(shares))
 
 
-def _bytes(piece: Piece) -> Iterator[bytes]:
-    yield piece.header + piece.first
-    left = piece.length
-    if piece.source is not None and left:
-        with piece.source.open("rb", buffering=0) as file:
-            file.seek(piece.start)
-            while left:
-                data = file.read(min(_READ, left))
-                if not data:
-                    break
-                at = piece.start + piece.length - left
-                left -= len(data)
-                yield blanked(data, at, piece.blank)
-    yield bytes(left) + piece.last + bytes(piece.padding)
+def _between(piece: Piece, begin: int, end: int) -> bytes:
+    """The bytes of a member from ``begin`` to ``end``, counted from its header's first."""
+    before = piece.header + piece.first
+    after = piece.last + bytes(piece.padding)
+    first, last = begin - len(before), end - len(before)
+    content = _read(piece, max(first, 0), min(last, piece.length))
+    rest = after[max(first - piece.length, 0) : max(last - piece.length, 0)]
+    return before[begin:end] + content + rest
+
+
+def _read(piece: Piece, first: int, last: int) -> bytes:
+    """A part of what is read of the source; zeros stand for what a shorter file lacks."""
+    length = max(last - first, 0)
+    if piece.source is None or not length:
+        return bytes(length)
+    with piece.source.open("rb", buffering=0) as file:
+        file.seek(piece.start + first)
+        data = b""
+        while len(data) < length and (part := file.read(length - len(data))):
+            data += part
+    return blanked(data, piece.start + first, piece.blank).ljust(length, b"\0")

@@ -1,7 +1,7 @@
 """Bytes before and after, compressed as the slug will be, by distribution and by rule.
 
-Every byte is compressed once: the kept files as one stream, which is the slug; what goes as a
-second stream, rule by rule. "Before" is the sum of both.
+No byte is compressed twice: the kept files are one stream, which is the slug; what goes is a second
+one, rule by rule. "Before" is the sum of both. Of a large tree a sample is compressed.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from slugfit.measure.deflate import Block, deflate_sample
 from slugfit.measure.pieces import EPOCH, TOP, Member, Piece, tar_piece
-from slugfit.measure.solid import WHOLE, Weighing, is_solid, without_content
+from slugfit.measure.sampling import compressed_sizes
 from slugfit.scan.bytecode import source_of
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Sizes:
     added: Bytes = ZERO
     """The part of what is left that was not there before, less what replaced bytecode has lost."""
     estimated: bool = False
-    """Whether only a sample was compressed, because there was no time for all."""
+    """Whether only a sample was compressed."""
 
     @property
     def after(self) -> Bytes:
@@ -113,14 +112,14 @@ def measure_sizes(
     old: Path | None = None,
     *,
     changed: Changed | None = None,
-    weighing: Weighing = WHOLE,
+    every: int = 1,
 ) -> Sizes:
     """Sizes of ``tree`` under ``decisions``; what changes is read in ``old`` if it was moved.
 
-    Raises OSError.
+    One slice in ``every`` is compressed. Raises OSError.
     """
     source = old or tree.root
-    weighed = _weigh(_kept_pieces(tree, decisions, source, changed or Changed()), weighing)
+    weighed = _weigh(_kept_pieces(tree, decisions, source, changed or Changed()), every)
     kept: dict[str, Bytes] = {}
     bytecode = added = ZERO
     for key, size in weighed.items():
@@ -129,10 +128,10 @@ def measure_sizes(
         bytecode += size if kind else ZERO
         added += size if kind == _ADDED else ZERO
     added += _growth(tree, changed or Changed())
-    gone = _weigh(_gone_pieces(tree, decisions, source), weighing)
+    gone = _weigh(_gone_pieces(tree, decisions, source), every)
     parted = {tuple(key.split(_SEPARATOR)): size for key, size in gone.items()}
     by_rule = {(key[0], key[1]): size for key, size in parted.items()}
-    return Sizes(kept, by_rule, bytecode, added, weighing.every > 1)
+    return Sizes(kept, by_rule, bytecode, added, every > 1)
 
 
 def _growth(tree: Tree, changed: Changed) -> Bytes:
@@ -141,32 +140,11 @@ def _growth(tree: Tree, changed: Changed) -> Bytes:
     return Bytes(sum(len(changed.compiled[path]) - size for path, size in sizes.items()), 0)
 
 
-def _weigh(pieces: Iterator[Piece], weighing: Weighing) -> Mapping[str, Bytes]:
+def _weigh(pieces: Iterator[Piece], every: int) -> Mapping[str, Bytes]:
     """Uncompressed and compressed bytes by key."""
     plain: Counter[str] = Counter()
-    known: Counter[str] = Counter()
-    apart: list[Piece] = []
-
-    def stream() -> Iterator[Piece]:
-        """What is compressed in one; large files are put aside."""
-        for piece in _counted(pieces, plain):
-            if not is_solid(piece):
-                yield piece
-                continue
-            size = weighing.known_size(piece)
-            if size is None:
-                apart.append(replace(piece, header=b""))
-            else:
-                known[piece.key] += size
-            yield without_content(piece)
-
-    def blocks() -> Iterator[tuple[Block, bytes | None]]:
-        yield from deflate_sample(stream(), weighing.every)
-        for piece in apart:
-            yield from deflate_sample([piece], weighing.every)
-
-    packed = _packed(blocks(), weighing.every)
-    return {key: Bytes(plain[key], packed[key] + known[key]) for key in sorted(plain)}
+    packed = compressed_sizes(_counted(pieces, plain), every)
+    return {key: Bytes(plain[key], packed.get(key, 0)) for key in sorted(plain)}
 
 
 def _counted(pieces: Iterator[Piece], plain: Counter[str]) -> Iterator[Piece]:
@@ -177,33 +155,6 @@ def _counted(pieces: Iterator[Piece], plain: Counter[str]) -> Iterator[Piece]:
         if place is not None and not os.access(place, os.R_OK) and os.path.lexists(place):
             place = None  # what nobody here may read counts as zeros
         yield replace(piece, source=place)
-
-
-def _packed(blocks: Iterator[tuple[Block, bytes | None]], every: int) -> Counter[str]:
-    """The compressed bytes by key; those of a block are shared by size."""
-    packed: Counter[str] = Counter()
-    # Bytes of the stream that were compressed, and all of them.
-    sample: Counter[str] = Counter()
-    stream: Counter[str] = Counter()
-    for block, data in blocks:
-        for key, share in block.shares:
-            stream[key] += share
-        if data is None:
-            continue
-        left = len(data)
-        whole = len(block.data)
-        for key, share in block.shares:
-            part = left * share // whole if whole else 0
-            packed[key] += part
-            sample[key] += share
-            left -= part
-            whole -= share
-    if every > 1:
-        average = sum(packed.values()) / max(sum(sample.values()), 1)
-        for key, size in stream.items():
-            rate = packed[key] / sample[key] if sample[key] else average
-            packed[key] = round(size * rate)
-    return packed
 
 
 def _kept_pieces(
