@@ -26,6 +26,7 @@ ROOMS = {
     "settings": "what the user set, and the facts of this run",
     "refer": "the closure over references; what the app's start loads",
     "evidence": "what a file is, by what is in it: test code, stubs, sources",
+    "unused": "what the app never reaches, by a closure from the app",
     "plan": "Decision and friends; decide (pure); make",
     "measure": "the tar stream, its deflated size, by distribution and rule",
     "verify": "the child, its probe, checks, smoke, bisection",

@@ -11,9 +11,11 @@ from slugfit.report.advice import (
     VariableAdvice,
     advise_models,
     advise_swaps,
+    advise_unused,
 )
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.model_files import ModelFile
+from slugfit.report.unused import UnusedTotal
 from slugfit.settings.config import read_config
 
 
@@ -132,3 +134,23 @@ def test_a_model_for_boot_has_no_place_in_the_source(over: bool) -> None:  # noq
 
 def test_an_app_without_bytes_has_no_advice_to_divide_by() -> None:
     assert [item.saves for item in advise_models([FILE], [], Bytes(0, 0), over=True)] == [0]
+
+
+def unused(name: str, size: int, *, goes: bool = False, whole: bool = True) -> UnusedTotal:
+    return UnusedTotal(
+        name, "1.0", whole, 1, Bytes(size, size), requested=False, required_by=(), goes=goes
+    )
+
+
+def test_what_is_never_reached_and_stays_is_advised() -> None:
+    totals = [unused("sympy", 20), unused("botocore", 12, whole=False), unused("x", 9, goes=True)]
+    (found,) = advise_unused(totals)
+    assert found.saves == 32
+    assert advice_sentence(found) == "The app never reaches sympy, data of botocore."
+    assert advice_line(found) == "SLUGFIT_LEVEL=unused"
+    assert list(advise_unused([unused("x", 9, goes=True)])) == []
+
+
+def test_of_many_names_a_few_are_shown() -> None:
+    (found,) = advise_unused([unused(f"n{at}", 1) for at in range(8)])
+    assert advice_sentence(found) == "The app never reaches n0, n1, n2, n3, n4, n5 and 2 more."

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from slugfit.catalog.limits import Limit, parse_limit
-from slugfit.catalog.rules import RULES, SLUGFITIGNORE, SLUGIGNORE
+from slugfit.catalog.rules import RULES, SERVICES, SLUGFITIGNORE, SLUGIGNORE, UNUSED
 from slugfit.catalog.swaps import SWAPS
 from slugfit.measure.sizes import Bytes
 from slugfit.plan.decision import Group
@@ -403,7 +403,7 @@ def test_a_damaged_report_is_an_empty_one(found: dict[str, object]) -> None:
 
 
 def test_each_rule_says_in_few_words_what_it_rests_on() -> None:
-    rules = {rule.name for rule in (*RULES, SLUGIGNORE, SLUGFITIGNORE)}
+    rules = {rule.name for rule in (*RULES, SLUGIGNORE, SLUGFITIGNORE, UNUSED, SERVICES)}
     assert EVIDENCE.keys() == rules
     assert max(map(len, EVIDENCE.values())) <= 20
     assert max(map(len, rules)) <= 20

@@ -101,7 +101,7 @@ def test_every_option_is_a_field_and_its_default_is_accepted(option: Option) -> 
 
 
 WRONG = {
-    "LEVEL": ("fast", "'fast'", "standard, measure"),
+    "LEVEL": ("fast", "'fast'", "standard, unused, measure"),
     "LIMIT": ("huge", "'huge'", "heroku, heroku-2025, scalingo"),
     "OVER_LIMIT": ("stop", "'stop'", "warn, fail"),
     "BYTECODE": ("some", "'some'", "boot, auto, strip, strip-all, keep"),

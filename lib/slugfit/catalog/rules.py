@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Risk = Literal["inert", "asked"]
-"""Whether nothing that runs reads the file, or the app's own lists name it."""
+Risk = Literal["inert", "asked", "unused"]
+"""Who says that a file may go: what it is, a list of the app, or that the app never reaches it."""
 
 Condition = Literal[
     "source beside",
@@ -275,6 +275,31 @@ SLUGFITIGNORE = Rule(
     guarded=False,
 )
 
+UNUSED = Rule(
+    "unused",
+    "unused",
+    ("site", "prefix"),
+    (),
+    "Nothing that the app reaches imports or names its package.",
+    "measured: small apps that use packages dynamically, before and after (docs/unused.md)",
+    guarded=False,
+)
+"""What SLUGFIT_LEVEL=unused takes; a search from the app names the files, not a pattern."""
+
+SERVICES = Rule(
+    "service-data",
+    "unused",
+    ("site",),
+    (),
+    "It describes a service that nothing which the app reaches asks for.",
+    "https://github.com/boto/botocore/issues/1543",
+    guarded=False,
+)
+"""The same, of the packages in SERVICE_DATA."""
+
+RULE_NAMES = tuple(rule.name for rule in (*RULES, UNUSED, SERVICES))
+"""What SLUGFIT_RULES_OFF accepts."""
+
 JUPYTER_READERS = frozenset(
     {
         # https://docs.jupyter.org/en/latest/use/jupyter-directories.html
@@ -301,4 +326,4 @@ https://setuptools-scm.readthedocs.io/en/latest/usage/#retrieving-package-versio
 
 def rule_named(name: str) -> Rule:
     """The rule called ``name``; raise KeyError if there is none."""
-    return {rule.name: rule for rule in (*RULES, SLUGIGNORE, SLUGFITIGNORE)}[name]
+    return {rule.name: rule for rule in (*RULES, SLUGIGNORE, SLUGFITIGNORE, UNUSED, SERVICES)}[name]

@@ -39,6 +39,20 @@ class SegmentType(IntEnum):
     """``p_type``: https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.pheader.html."""
 
     LOAD = 1
+    DYNAMIC = 2
+
+
+class DynamicTag(IntEnum):
+    """``d_tag``: https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.dynamic.html."""
+
+    NULL = 0
+    """The end of the entries."""
+    NEEDED = 1
+    """The name of a library that has to be loaded, as an offset in the string table."""
+    STRTAB = 5
+    """The address of the string table."""
+    STRSZ = 10
+    """Bytes of the string table."""
 
 
 class SectionType(IntEnum):

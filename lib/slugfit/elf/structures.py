@@ -103,13 +103,16 @@ class Structures:
     """A section header."""
     segment_type: type[Segment32 | Segment64]
     """What names the fields of a program header."""
+    dynamic: str
+    """An entry of the dynamic section (Elf32_Dyn, Elf64_Dyn): a tag and a value."""
 
 
 def _structures(
     order: str, formats: tuple[str, str, str], segment_type: type[Segment32 | Segment64]
 ) -> Structures:
     header, segment, section = (struct.Struct(order + text) for text in formats)
-    return Structures(header, segment, section, segment_type)
+    dynamic = order + ("iI" if segment_type is Segment32 else "qQ")
+    return Structures(header, segment, section, segment_type, dynamic)
 
 
 _CLASS_32 = (("16s2H5I6H", "8I", "10I"), Segment32)

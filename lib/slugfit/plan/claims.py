@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from slugfit.base.patterns import PatternSet, parse_patterns
-from slugfit.catalog.rules import RULES, SLUGFITIGNORE, SLUGIGNORE, Rule
+from slugfit.catalog.rules import RULES, SERVICES, SLUGFITIGNORE, SLUGIGNORE, UNUSED, Rule
 from slugfit.plan.decision import Claim, Decision
 from slugfit.refer.candidates import Candidate
 
@@ -28,6 +28,9 @@ def claims_of(facts: PlanFacts) -> Mapping[str, tuple[Claim, ...]]:
     for entry in facts.tree.entries:
         above = folders.get(posixpath.dirname(entry.path), {})
         named = _named(entry, above, compiled, facts)
+        for rule in (UNUSED, SERVICES):
+            if (entry.path, rule.name) in facts.unused:
+                named = {**named, rule.name: facts.unused[entry.path, rule.name]}
         if entry.kind == "folder":
             folders[entry.path] = named
         elif named and entry.kind in ("file", "link"):
@@ -48,6 +51,8 @@ def _compiled(facts: PlanFacts) -> tuple[tuple[Rule, PatternSet], ...]:
         if rule.name not in off and (not rule.shapes or facts.layout.shape in rule.shapes)
     ]
     return (
+        (UNUSED, PatternSet(())),
+        (SERVICES, PatternSet(())),
         (SLUGIGNORE, facts.ignores.slugignore),
         (SLUGFITIGNORE, facts.ignores.slugfitignore),
         *chosen,
@@ -60,13 +65,15 @@ def _named(
     compiled: tuple[tuple[Rule, PatternSet], ...],
     facts: PlanFacts,
 ) -> Mapping[str, str]:
-    """The rules that name ``entry`` or a folder above it, with what they named."""
+    """The rules whose patterns name ``entry`` or a folder above it, with what they named."""
     scope, inner = facts.layout.scope(entry.path)
     is_folder = entry.kind == "folder"
     named: dict[str, str] = {}
     for rule, wanted in compiled:
         # First: a scope can begin inside a folder that a rule of another scope names.
-        if scope not in rule.scopes or not wanted.patterns:
+        if scope not in rule.scopes:
+            continue
+        if not wanted.patterns:
             continue
         if rule is SLUGIGNORE and entry.path.split("/", 1)[0] in _BUILT:
             continue

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from slugfit.refer.shipped import NewBytecode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slugfit.catalog.rules import Rule
     from slugfit.elf.tail import Tail
     from slugfit.plan.reasons import Reason
@@ -72,3 +74,5 @@ class Plan:
     """What each start of the app loads, None if that has no say in the plan."""
     bytecode: NewBytecode = field(default_factory=NewBytecode)
     """What is written of the bytecode that is shipped."""
+    unused: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What the app never reaches, by (path, rule), with the folder or file that it belongs to."""

@@ -36,5 +36,7 @@ class PlanFacts:
     vendored: frozenset[str] = frozenset()
     tree_is_cached: bool = False
     starting: frozenset[str] = frozenset()
+    unused: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What the app never reaches, by (path, rule), with the folder or file that it belongs to."""
     lacking: Mapping[tuple[str, str], Lack] = field(default_factory=dict)
     """Why there is no evidence that a file is inert, by (rule, path)."""

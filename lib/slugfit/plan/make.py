@@ -16,6 +16,7 @@ from slugfit.plan.decision import Claim, Decision, Plan
 from slugfit.plan.lacking import lacking_beside, lacking_of, lacking_worth
 from slugfit.plan.reading import ReadTree, facts_for_plan, read_for_plan, removable_tails
 from slugfit.plan.starting import Starting, bytecode_to_ship, start_counts, told_start
+from slugfit.plan.unreached import unused_in, worth_removing
 from slugfit.refer.candidates import words_of
 from slugfit.refer.references import Staying, find_references
 from slugfit.scan.module_reader import ModuleReader
@@ -56,25 +57,59 @@ def make_plan(
     cuts = "symbols" not in config.rules_off
     small = read.tree if about is None else around(read.tree, [about])
     facts = facts_for_plan(read, config, run, removable_tails(small, read.tree) if cuts else {})
-    if about is not None and not claims_of(replace(facts, tree=small)):
-        return _planned(read, decide_files(facts, {}, {}))
+    searches = config.level == "unused"
+    if about is not None and not searches:
+        settled = _settled(read, facts, replace(facts, tree=small), about)
+        if settled is not None:
+            return settled
     claims = claims_of(facts)
-    if about is not None:
-        proposed = decide_files(facts, claims, {})
-        if not asks(about, claims, {item.path for item in guarded_candidates(claims, proposed)}):
-            return _planned(read, _with_held(facts, claims, {}, proposed))
-    asking = start_counts(read, config) and (about is None or asks_start(about))
+    asking = start_counts(read, config) and (about is None or searches or asks_start(about))
     (facts, held), told = _judged(read, facts, claims, python if asking else None)
     if about is not None and cuts:
         near = removable_tails(around(read.tree, [about, *keepers(about, held)]), read.tree)
         facts = replace(facts, cuts={**facts.cuts, **near})
         claims = claims_of(facts)
+    unused: Mapping[tuple[str, str], str] = {}
+    if about is None or searches:
+        reached = unused_in(read, run, _staying(decide_files(facts, claims, held)), told)
+        unused = worth_removing(read, config, reached)
+    if searches:
+        facts = replace(facts, unused=unused)
+        claims = claims_of(facts)
+    return replace(
+        _decided(read, (facts, claims, held), told, python, asking=asking), unused=unused
+    )
+
+
+def _settled(read: ReadTree, facts: PlanFacts, alone: PlanFacts, about: str) -> Plan | None:
+    """The plan about one path where neither references nor a start have a say in it, else None.
+
+    ``alone`` are the facts of a tree that holds little else.
+    """
+    if not claims_of(alone):
+        return _planned(read, decide_files(facts, {}, {}))
+    claims = claims_of(facts)
+    proposed = decide_files(facts, claims, {})
+    if asks(about, claims, {item.path for item in guarded_candidates(claims, proposed)}):
+        return None
+    return _planned(read, _with_held(facts, claims, {}, proposed))
+
+
+def _decided(
+    read: ReadTree,
+    judged: tuple[PlanFacts, Claims, Held],
+    told: Start | None,
+    python: AppPython | None,
+    *,
+    asking: bool,
+) -> Plan:
+    """The plan, with the bytecode of the start if that counts."""
+    facts, claims, held = judged
+    starting = Starting()
     if asking:
         staying = _staying(decide_files(facts, claims, held))
         starting = bytecode_to_ship(read, facts, told, staying, python)
         facts = replace(facts, starting=starting.files)
-    else:
-        starting = Starting()
     decisions = _with_held(facts, claims, held, decide_files(facts, claims, held))
     return replace(_planned(read, decisions), start=starting.start, bytecode=starting.written)
 

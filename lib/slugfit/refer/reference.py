@@ -14,6 +14,16 @@ ReferenceKind = Literal[
     "link",  # ``by`` is a link that leads to it
     "entry point",  # ``by`` is a distribution, ``target`` the name of its entry point
     "override",  # ``by`` is a distribution, ``target`` the reason of the override for it
+    "computes",  # ``by`` imports by computed names, which can be those of all of ``target``
+    "runs",  # ``by`` names the program ``target``, which a distribution installs
+    "loads",  # each start of the app loads ``by``
+    "group",  # ``by`` names the group ``target`` of entry points
+    "links",  # ``by`` is linked to the shared library ``target``, or names it
+    "path file",  # ``by`` is a file that each start of Python reads
+    "asked for",  # ``by``, of the app, imports by computed names what the app asks for: ``target``
+    "setting",  # the config var or setting ``by`` names it
+    "unknown process",  # no Procfile tells what runs, and ``by`` installs programs
+    "installer",  # ``by`` installs packages into this tree
 ]
 
 

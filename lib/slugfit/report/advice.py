@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from slugfit.measure.sizes import Bytes
     from slugfit.models.wanted import WantedModel
     from slugfit.report.model_files import ModelFile
+    from slugfit.report.unused import UnusedTotal
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,16 @@ class ModelAdvice:
     """About how many compressed bytes."""
 
 
-Advice: TypeAlias = "SwapAdvice | GpuAdvice | VariableAdvice | ModelAdvice"
+@dataclass(frozen=True, slots=True)
+class UnusedAdvice:
+    """Distributions, and descriptions of services, that the app never reaches."""
+
+    names: tuple[str, ...]
+    saves: int
+    """About how many compressed bytes."""
+
+
+Advice: TypeAlias = "SwapAdvice | GpuAdvice | VariableAdvice | ModelAdvice | UnusedAdvice"
 
 
 def advise_swaps(
@@ -89,6 +99,16 @@ def _gpu(versions: Mapping[str, str], kept: Mapping[str, Bytes]) -> Iterator[Gpu
     )
     if names:
         yield GpuAdvice(tuple(names), sum(kept[name].compressed for name in names))
+
+
+def advise_unused(totals: Iterable[UnusedTotal]) -> Iterator[UnusedAdvice]:
+    """Advice to take what the app never reaches, if it stays."""
+    stays = [total for total in totals if not total.goes]
+    if stays:
+        yield UnusedAdvice(
+            tuple(total.name if total.whole else f"data of {total.name}" for total in stays),
+            sum(total.size.compressed for total in stays),
+        )
 
 
 def advise_models(

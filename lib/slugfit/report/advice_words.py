@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.words import megabytes
 from slugfit.models.keys import model_lines
-from slugfit.report.advice import GpuAdvice, ModelAdvice, SwapAdvice, VariableAdvice
+from slugfit.report.advice import (
+    GpuAdvice,
+    ModelAdvice,
+    SwapAdvice,
+    UnusedAdvice,
+    VariableAdvice,
+)
 
 if TYPE_CHECKING:
     from slugfit.report.advice import Advice
+
+
+_SHOWN = 6
+"""Names that a sentence lists."""
 
 
 def advice_sentence(advice: Advice) -> str:
@@ -22,7 +32,14 @@ def advice_sentence(advice: Advice) -> str:
         return f"{len(advice.names)} distributions only serve a GPU: {', '.join(advice.names)}."
     if isinstance(advice, VariableAdvice):
         return f"{advice.name} does nothing: {advice.instead} does."
+    if isinstance(advice, UnusedAdvice):
+        return f"The app never reaches {_some(advice.names)}."
     return _model_sentence(advice)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def advice_line(advice: Advice) -> str:
@@ -33,6 +50,8 @@ def advice_line(advice: Advice) -> str:
         return "torch: set SLUGFIT_TORCH=cpu, or use the CPU wheels' index"
     if isinstance(advice, VariableAdvice):
         return f"{advice.name}: unset it"
+    if isinstance(advice, UnusedAdvice):
+        return "SLUGFIT_LEVEL=unused"
     return _model_line(advice)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slugfit.catalog.rules import SLUGFITIGNORE, SLUGIGNORE
+from slugfit.catalog.rules import SERVICES, SLUGFITIGNORE, SLUGIGNORE, UNUSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,8 @@ EVIDENCE: Mapping[str, str] = {
     "build-files": "built already",
     "interpreter-headers": "nothing compiles",
     "symbols": "no loader reads it",
+    UNUSED.name: "never reached",
+    SERVICES.name: "nothing asks for it",
     SLUGIGNORE.name: _LISTED,
     SLUGFITIGNORE.name: _LISTED,
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from slugfit.proof import Returned
     from slugfit.report.advice import Advice
     from slugfit.report.make import KeptTotal, Report, RuleTotal, Share
+    from slugfit.report.unused import UnusedTotal
     from slugfit.scan.faults import Fault
     from slugfit.verify.step import Failure
 
@@ -49,6 +50,20 @@ def report_document(report: Report) -> Mapping[str, Any]:
         "advice": [_advice(advice) for advice in report.advice],
         "seconds": dict(report.seconds),
         "bytecode": _bytecode(report),
+        "unused": [_unused(total) for total in report.unused],
+    }
+
+
+def _unused(total: UnusedTotal) -> Mapping[str, Any]:
+    return {
+        "name": total.name,
+        "version": total.version,
+        "what": "packages" if total.whole else "service data",
+        "files": total.files,
+        **_size(total.size),
+        "requested": total.requested,
+        "required_by": list(total.required_by),
+        "goes": total.goes,
     }
 
 

@@ -10,10 +10,11 @@ from slugfit import __version__
 from slugfit.apply.change import bytecode_of_start
 from slugfit.catalog.rules import rule_named
 from slugfit.measure.sizes import ZERO, Bytes
-from slugfit.report.advice import Advice, advise_models, advise_swaps
+from slugfit.report.advice import Advice, advise_models, advise_swaps, advise_unused
 from slugfit.report.failures import error_line
 from slugfit.report.model_files import find_model_files
 from slugfit.report.reasons import reason_sentence
+from slugfit.report.unused import UnusedTotal, unused_totals
 from slugfit.scan.bytecode import source_of
 from slugfit.scan.owners import APP
 from slugfit.settings.current_run import Run
@@ -104,6 +105,8 @@ class Report:
     estimated: bool = False
     """Whether the compressed sizes are those of a sample."""
     bytecode: BytecodeTotal | None = None
+    unused: tuple[UnusedTotal, ...] = ()
+    """What the app never reaches, whether it goes or not."""
 
     @property
     def weighed(self) -> int:
@@ -156,6 +159,7 @@ def make_report(
         untried=outcome.untried,
         estimated=sizes.estimated,
         bytecode=_bytecode(outcome),
+        unused=unused_totals(outcome),
     )
 
 
@@ -196,6 +200,7 @@ def _advice(
     advice = [
         *advise_models(files, config.models, kept.get(APP, ZERO), over=over),
         *advise_swaps(versions, kept, variables),
+        *advise_unused(unused_totals(outcome)),
     ]
     return tuple(sorted(advice, key=lambda advice: -advice.saves))
 

@@ -52,6 +52,16 @@ def reference_sentence(reference: Reference) -> str:
         "link": f"{by} links to it.",
         "entry point": f"entry point {target} of {by} leads to it.",
         "override": f"An override for {by} keeps it: {target}.",
+        "computes": f"{by} imports by names that it computes.",
+        "runs": f"{by} runs {target}.",
+        "loads": "Each start of the app loads it.",
+        "group": f"{by} loads the entry points {target!r}.",
+        "links": f"{by} needs the library {target}.",
+        "path file": f"{by} runs at each start of Python.",
+        "asked for": f"The app asks for {target}, and {by} imports by names that it computes.",
+        "setting": f"{by} names it.",
+        "unknown process": f"No Procfile tells what runs, and {by} has programs.",
+        "installer": f"{by} installs packages.",
     }[reference.kind]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from slugfit.proof import Returned
     from slugfit.report.make import Report
+    from slugfit.report.unused import UnusedTotal
     from slugfit.verify.step import Failure, StepKind
 
 
@@ -63,6 +64,7 @@ def report_lines(report: Report) -> Iterator[str]:
     yield ""
     yield from _distributions(report)
     yield from _rules(report)
+    yield from _unused(report)
     yield from _bytecode(report)
     yield from _kept(report)
     yield from _verified(report)
@@ -142,6 +144,35 @@ def _rules(report: Report) -> Iterator[str]:
             f"{total.name:<21}{megabytes(total.saved.compressed):>11}"
             f"{megabytes(total.saved.uncompressed):>10}{total.files:>8}  {EVIDENCE[total.name]}"
         )
+
+
+def _unused(report: Report) -> Iterator[str]:
+    """What goes because the app never reaches it, and who asks for it."""
+    gone = [total for total in report.unused if total.goes]
+    if not gone:
+        return
+    yield ""
+    title = "Never reached by the app (MB)"
+    yield f"{title:<31}{'compressed':>11}{'unpacked':>10}  asked for by"
+    for total in gone[:_LISTED]:
+        name = total.name if total.whole else f"{total.name}: services"
+        yield (
+            f"{printable(name)[:30]:<31}{megabytes(total.size.compressed):>11}"
+            f"{megabytes(total.size.uncompressed):>10}  {_asked_by(total)}".rstrip()
+        )
+    rest = gone[_LISTED:]
+    if rest:
+        left = sum((total.size for total in rest), ZERO)
+        name = f"and {len(rest)} smaller"
+        size = f"{megabytes(left.compressed):>11}{megabytes(left.uncompressed):>10}"
+        yield f"{name:<31}{size}"
+
+
+def _asked_by(total: UnusedTotal) -> str:
+    """Who asks for a distribution, in what is left of a line."""
+    names = (["the app"] if total.requested else []) + list(total.required_by)
+    shown = ", ".join(names[:1])
+    return (f"{shown}, …" if len(names) > 1 else shown)[:26]
 
 
 def _bytecode(report: Report) -> Iterator[str]:

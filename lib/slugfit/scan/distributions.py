@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _INFO = re.compile(r"(?P<name>[^/]+?)-(?P<version>[^/-]+)(-[^/]*)?\.(dist|egg)-info")
+_REQUIRED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LARGEST = 1 << 26
 """Bytes of a metadata file that is read; the largest known ones have two million."""
 
@@ -59,6 +60,10 @@ class Distribution:
     """The entry points that it declares."""
     faults: tuple[str, ...]
     """What of its metadata could not be read, in words."""
+    requires: frozenset[str] = frozenset()
+    """The normalised names of what it requires, without what only its extras do."""
+    requested: bool = False
+    """Whether it was asked for by its own name: https://peps.python.org/pep-0376/#requested."""
 
 
 def normalise_name(name: str) -> str:
@@ -100,7 +105,17 @@ def _read_one(root: Path, info: str, paths: set[str]) -> Distribution:
         faults.append("RECORD is missing; its files are guessed from their places")
     listed = frozenset(_recorded(record or "", site, faults) & paths)
     points = tuple(parse_entry_points(_text(root / info / "entry_points.txt") or "", faults))
-    return Distribution(normalise_name(name), version, site, info, listed, points, tuple(faults))
+    return Distribution(
+        normalise_name(name),
+        version,
+        site,
+        info,
+        listed,
+        points,
+        tuple(faults),
+        frozenset(_required(headers)),
+        (root / info / "REQUESTED").is_file(),
+    )
 
 
 def _text(file: Path) -> str | None:
@@ -123,6 +138,19 @@ def _header(text: str, name: str) -> str | None:
         if colon and key.strip().lower() == name.lower():
             return value.strip() or None
     return None
+
+
+def _required(text: str) -> Iterator[str]:
+    """The names in Requires-Dist, of METADATA, that no extra has to be asked for."""
+    for line in text.splitlines():
+        if not line:
+            return
+        key, _, value = line.partition(":")
+        requirement, _, marker = value.partition(";")
+        if key.strip().lower() == "requires-dist" and "extra" not in marker:
+            found = _REQUIRED.match(requirement.strip())
+            if found:
+                yield normalise_name(found[0])
 
 
 def _recorded(text: str, site: str, faults: list[str]) -> set[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Config:
     """Valid settings. Patterns are .gitignore lines; sizes are bytes."""
 
-    level: Literal["standard", "measure"]
+    level: Literal["standard", "unused", "measure"]
     limit: Limit
     over_limit: Literal["warn", "fail"]
     bytecode: Literal["boot", "auto", "strip", "strip-all", "keep"]

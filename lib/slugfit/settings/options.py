@@ -12,7 +12,7 @@ from slugfit.base.paths import path_inside
 from slugfit.base.patterns import parse_patterns
 from slugfit.base.urls import redact_url
 from slugfit.catalog.limits import LIMITS, parse_limit, parse_size
-from slugfit.catalog.rules import RULES
+from slugfit.catalog.rules import RULE_NAMES
 from slugfit.catalog.torch_wheels import TORCH_INDEX
 
 if TYPE_CHECKING:
@@ -40,7 +40,13 @@ class Option:
 
 
 OPTIONS = (
-    Option("LEVEL", "standard, measure", "standard", "How much goes; `measure` changes nothing"),
+    Option(
+        "LEVEL",
+        "standard, unused, measure",
+        "standard",
+        "How much goes: with `unused` also the packages that the app never reaches; `measure` "
+        "changes nothing",
+    ),
     Option(
         "LIMIT",
         "a platform (" + ", ".join(limit.name for limit in LIMITS) + ") or a size",
@@ -128,14 +134,14 @@ def parse_option(option: Option, value: str, told: str, problems: list[str]) -> 
     except ValueError:
         accepts = option.accepts
         if option.name == "RULES_OFF":
-            accepts += ": " + ", ".join(rule.name for rule in RULES) + _nearest_rules(value)
+            accepts += ": " + ", ".join(RULE_NAMES) + _nearest_rules(value)
         problems.append(f"{told} is {_shown(value)!r}; it accepts {accepts}.")
         return None
 
 
 def _nearest_rules(value: str) -> str:
     """What is meant by the names that no rule has, as far as that can be told."""
-    names = [rule.name for rule in RULES]
+    names = RULE_NAMES
     near = {name: difflib.get_close_matches(name, names, 1) for name in _words(value)}
     meant = [f"{name} -> {found[0]}" for name, found in near.items() if found and name not in names]
     return f" ({'; '.join(meant)}?)" if meant else ""
@@ -178,7 +184,7 @@ def _patterns(option: Option, value: str) -> tuple[str, ...]:
 
 def _rules(_: Option, value: str) -> tuple[str, ...]:
     names = _words(value)
-    if any(name not in {rule.name for rule in RULES} for name in names):
+    if any(name not in RULE_NAMES for name in names):
         raise ValueError(value)
     return names
 

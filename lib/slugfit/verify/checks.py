@@ -7,6 +7,7 @@ import posixpath
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
+from slugfit.catalog.rules import UNUSED
 from slugfit.plan.decision import Group
 from slugfit.scan.app import top_level_modules
 from slugfit.scan.module_names import importable_modules
@@ -65,9 +66,17 @@ def _in_turn(lists: Iterable[Sequence[Spare]]) -> Iterator[Spare]:
 
 
 def _entry_points(planned: Plan) -> Iterator[str]:
+    """The modules that entry points load, but for those that go as a whole: nothing loads these."""
+    gone = [
+        item.path
+        for item in planned.decisions
+        if item.action == "remove" and item.rule == UNUSED.name
+    ]
+    names = {module.name for module in importable_modules(gone, planned.layout)}
     for dist in planned.owners.distributions:
         for point in dist.entry_points:
-            yield point.module
+            if point.module not in names:
+                yield point.module
 
 
 def spare_by_group(planned: Plan) -> Mapping[Group, Sequence[Spare]]:

@@ -1,0 +1,72 @@
+"""The libraries that an ELF file is linked to, and none of what is damaged."""
+
+from __future__ import annotations
+
+import struct
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slugfit.elf.needed import needed_libraries
+
+LIBRARIES = sorted(Path(sysconfig.get_path("stdlib"), "lib-dynload").glob("*.so"))
+
+
+def library(needed: tuple[bytes, ...], *, wide: bool = True, order: str = "<") -> bytes:
+    """A minimal shared library: a header, two segments, a string table, a dynamic section."""
+    names = b"\0" + b"".join(name + b"\0" for name in needed)
+    header, segment = (64, 56) if wide else (52, 32)
+    strings = header + 2 * segment
+    offsets = [names.index(b"\0" + name + b"\0") + 1 for name in needed]
+    entries = [(1, offset) for offset in offsets] + [(5, strings), (10, len(names)), (0, 0)]
+    form = order + ("qQ" if wide else "iI")
+    dynamic = b"".join(struct.pack(form, *entry) for entry in entries)
+    at = strings + len(names)
+    size = at + len(dynamic)
+    ident = b"\x7fELF" + bytes((2 if wide else 1, 1 if order == "<" else 2, 1)).ljust(12, b"\0")
+    kind = (3, 62, 1, 0, header, 0, 0, header, segment, 2, 64 if wide else 40, 0, 0)
+    head = struct.pack(order + ("16s2HI3QI6H" if wide else "16s2H5I6H"), ident, *kind)
+    if wide:
+        load = struct.pack(order + "2I6Q", 1, 4, 0, 0, 0, size, size, 1)
+        where = struct.pack(order + "2I6Q", 2, 4, at, at, at, len(dynamic), len(dynamic), 1)
+    else:
+        load = struct.pack(order + "8I", 1, 0, 0, 0, size, size, 4, 1)
+        where = struct.pack(order + "8I", 2, at, at, at, len(dynamic), len(dynamic), 4, 1)
+    return head + load + where + names + dynamic
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_both_classes_and_orders_are_read(tmp_path: Path, *, wide: bool, order: str) -> None:
+    file = tmp_path / "x.so"
+    file.write_bytes(library((b"libc.so.6", b"libextra.so.1"), wide=wide, order=order))
+    assert needed_libraries(file) == {"libc.so.6", "libextra.so.1"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ELF is what Linux has")
+@pytest.mark.parametrize("file", LIBRARIES[:8], ids=lambda file: file.name)
+def test_real_libraries_need_what_the_system_has(file: Path) -> None:
+    assert all(name.startswith(("lib", "ld-")) for name in needed_libraries(file))
+
+
+@pytest.mark.parametrize("content", [b"", b"\x7fELF", b"text", b"\x7fELF\x02\x01" + b"\xff" * 90])
+def test_what_is_no_library_needs_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x").write_bytes(content)
+    assert needed_libraries(tmp_path / "x") == frozenset()
+    assert needed_libraries(tmp_path / "missing") == frozenset()
+
+
+WHOLE = library((b"libc.so.6",))
+
+
+@given(st.integers(0, len(WHOLE) - 1), st.integers(0, 255), st.integers(0, len(WHOLE)))
+def test_damage_is_no_error(
+    tmp_path_factory: pytest.TempPathFactory, at: int, byte: int, end: int
+) -> None:
+    file = tmp_path_factory.mktemp("x") / "x.so"
+    file.write_bytes((WHOLE[:at] + bytes((byte,)) + WHOLE[at + 1 :])[:end])
+    assert all(isinstance(name, str) for name in needed_libraries(file))

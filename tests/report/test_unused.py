@@ -1,0 +1,68 @@
+"""What the report says of what the app never reaches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pythons import settings
+from slugfit.pipeline import dry_run
+from slugfit.report.json_report import report_document
+from slugfit.report.make import make_report
+from slugfit.report.text import report_lines
+from trees import SITE, Content, plant, slug
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slugfit.report.make import Report
+
+NOISE = "".join(f"{n * 7919 % 100003:05}" for n in range(60_000))
+
+
+def distribution(name: str, metadata: str, files: dict[str, Content]) -> dict[str, Content]:
+    info = f"{name}-1.0.dist-info"
+    head = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{metadata}"
+    record = "".join(f"{path},,\n" for path in (*files, f"{info}/METADATA", f"{info}/RECORD"))
+    return {**files, f"{info}/METADATA": head, f"{info}/RECORD": record}
+
+
+def report(root: Path, level: str) -> Report:
+    site = {
+        **distribution("lib", "Requires-Dist: extra>=1\n", {"lib.py": ""}),
+        **distribution("Extra", "", {"extra/__init__.py": "", "extra/data.txt": NOISE}),
+        "Extra-1.0.dist-info/REQUESTED": "",
+    }
+    plant(root, {**slug(site), "app.py": "import lib\n", "Procfile": "web: python app.py\n"})
+    config = settings(LEVEL=level, WORTH="1K")
+    return make_report(dry_run(root, config), config, action="plan")
+
+
+def test_what_goes_is_listed_with_who_asks_for_it(tmp_path: Path) -> None:
+    made = report(tmp_path, "unused")
+    lines = list(report_lines(made))
+    at = lines.index("Never reached by the app (MB)   compressed  unpacked  asked for by")
+    assert lines[at + 1].split() == ["extra", "0.1", "0.3", "the", "app,", "…"]
+    (total,) = report_document(made)["unused"]
+    assert total.pop("compressed") > 1000
+    assert total == {
+        "name": "extra",
+        "version": "1.0",
+        "what": "packages",
+        "files": 2,
+        "uncompressed": len(NOISE),
+        "requested": True,
+        "required_by": ["lib"],
+        "goes": True,
+    }
+    assert made.advice == ()
+
+
+def test_at_standard_it_is_advice(tmp_path: Path) -> None:
+    made = report(tmp_path, "standard")
+    assert not any("Never reached" in line for line in report_lines(made))
+    (total,) = made.unused
+    assert (total.goes, total.size.uncompressed) == (False, len(NOISE))
+    gone = report(tmp_path / "again", "unused").unused[0].size.compressed
+    (advice,) = made.advice
+    assert abs(advice.saves - gone) < 0.1 * gone
+    assert (tmp_path / SITE / "extra/data.txt").exists()
