@@ -51,8 +51,12 @@ def run(
     *,
     feed: str = "",
     variables: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Ended:
-    """Run ``command`` in an empty folder that is also its home; end it with all that it started."""
+    """Run ``command`` with an empty home; end it with all that it started.
+
+    It starts in ``folder``, or in its home if none is given.
+    """
     empty = tempfile.TemporaryDirectory(prefix="corpus-", ignore_cleanup_errors=True)
     with empty as home, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as input_:
         input_.write(feed.encode())
@@ -62,7 +66,7 @@ def run(
             stdin=input_,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd=home,
+            cwd=folder or home,
             env={"HOME": home, "TMPDIR": home, "PATH": "/usr/local/bin:/usr/bin:/bin"}
             | HERMETIC
             | dict(variables or {}),

@@ -1,0 +1,23 @@
+"""An aiohttp site with templates, and a Tornado one beside it.
+
+Dynamic: aiohttp under gunicorn by its worker class, C speedups and brotli by try/except, tornado's
+application by a factory's name, cryptography behind jwt by algorithm name, websockets' compression.
+"""
+
+from drive import main, say, serving
+
+
+def aiohttp():
+    with serving() as client:
+        say("home", client.text("/"))
+        status, headers, body = client.ask("/", Accept_Encoding="deflate")
+        say("packed", status, headers["Content-Encoding"])
+        say("token", client.text("/token"))
+
+
+def tornado():
+    with serving("admin") as client:
+        say("admin", client.text("/"))
+
+
+main(aiohttp, tornado)

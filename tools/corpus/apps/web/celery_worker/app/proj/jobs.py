@@ -1,0 +1,6 @@
+from proj import app
+
+
+@app.task
+def shout(text):
+    return text.upper()

@@ -1,0 +1,6 @@
+import cloudpickle
+
+
+class Store:
+    def dumps(self, found):
+        return cloudpickle.dumps(found)

@@ -1,0 +1,6 @@
+import tomlkit
+
+
+class Store:
+    def dumps(self, found):
+        return tomlkit.dumps(found).strip()

@@ -1,0 +1,3 @@
+import markdown
+
+RENDER = markdown.Markdown(extensions=["fenced_code"]).convert

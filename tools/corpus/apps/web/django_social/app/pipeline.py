@@ -1,0 +1,2 @@
+def greet(user=None, **more):
+    return {"greeting": f"hello {user}"}

@@ -1,0 +1,1 @@
+FLASK_APP=blog:create_app

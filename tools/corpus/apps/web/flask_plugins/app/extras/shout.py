@@ -1,0 +1,5 @@
+import slugify
+
+
+def render(text, _):
+    return slugify.slugify(text).upper()

@@ -1,0 +1,4 @@
+def render(text, extensions):
+    import markdown
+
+    return markdown.markdown(text, extensions=extensions)

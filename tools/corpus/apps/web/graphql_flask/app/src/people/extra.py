@@ -1,0 +1,5 @@
+import dateutil.parser
+
+
+def year(text):
+    return dateutil.parser.parse(text).year

@@ -1,0 +1,5 @@
+import graphene
+
+
+class Friend(graphene.ObjectType):
+    name = graphene.String()
