@@ -4,13 +4,16 @@
 # make boots   starts of apps, slimmed and not, as ratios (docs/bench.md); reports, never asserts
 # make corpus  whole environments before and after, into docs/corpus.md (an hour or two; the
 #              parts: make corpus CORPUS="django torch", CI's: make corpus CORPUS=--small)
+# make apps    small apps with dynamic parts before and after SLUGFIT_LEVEL=unused, into
+#              docs/unused.md (half an hour; parts: make apps APPS="django_shop data", another level:
+#              make apps APPS="--level standard"); no difference is the bar
 # make pyz     slugfit.pyz, the engine as one file
 # make wheel   dist/slugfit-….whl
 # make stack   two apps from push to running dyno in Docker, which it installs and starts if need
 #              be (as root, on Debian or Ubuntu; docs/stack.md; CI's part: make stack STACK=--smoke)
 # make pythons the newest Pythons, from Debian testing (as root, on Debian); prints what to set for
 #              the tests that run each Python: SLUGFIT_TEST_PYTHONS="$(make --silent pythons)"
-.PHONY: test quick lint format bench boots corpus stack pythons pyz wheel clean
+.PHONY: test quick lint format bench boots corpus apps stack pythons pyz wheel clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -49,6 +52,9 @@ boots: $(VENV)/ready
 
 corpus: $(VENV)/ready
 	PYTHONPATH=tools $(BIN)/python -B -m corpus $(CORPUS)
+
+apps: $(VENV)/ready
+	PYTHONPATH=tools $(BIN)/python -B -m unused $(APPS)
 
 pyz:
 	$(PYTHON) -I -S -B lib/slugfit single-file slugfit.pyz

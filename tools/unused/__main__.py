@@ -34,16 +34,16 @@ def main() -> int:
     chosen = samples.chosen(options.apps)
     settings = [f"SLUGFIT_LEVEL={options.level}", *options.config]
     built = {name: _build(name) for name in sorted({each.environment for each in chosen})}
-    found = {}
+    found = []
     for sample in chosen:
-        environment, files = built[sample.environment]
-        found[sample.name] = _try(options, environment, files, sample, settings)
-        sys.stdout.write(table.line(found[sample.name]))
+        outcome = _try(options, *built[sample.environment], sample, settings)
+        found.append(outcome)
+        sys.stdout.write(table.line(outcome))
         sys.stdout.flush()
-    bad = sum(outcome.is_bad for outcome in found.values())
-    if not options.config:
-        kept = table.save(options.engine, options.level, found)
-        table.TABLE.write_text(table.render(samples.every(), kept, options.level), "utf-8")
+        if not (options.config or options.only_before):
+            kept = table.save(options.engine, options.level, outcome)
+            table.TABLE.write_text(table.render(samples.every(), kept, options.level), "utf-8")
+    bad = sum(outcome.is_bad for outcome in found)
     sys.stdout.write(f"{len(found)} apps, {bad} with a loss or without a proof\n")
     sees = options.no_proof or _sees(options)
     touched = [path for each, _ in built.values() for path in environments.changes(each)]
@@ -105,8 +105,8 @@ def _sees(options: argparse.Namespace) -> bool:
     """Whether a deliberate wrong removal shows as a difference."""
     name, taken, *settings = BLIND
     sample = samples.chosen([name])[0]
-    environment, files = _build(sample.environment)
-    outcome = _try(options, environment, files, sample, ["SLUGFIT_LEVEL=standard", *settings])
+    settings.append("SLUGFIT_LEVEL=standard")
+    outcome = _try(options, *_build(sample.environment), sample, settings)
     seen = bool(outcome.differences) and outcome.fault is None
     told = "shows" if seen else "DOES NOT SHOW: the harness does not see what it should"
     sys.stdout.write(f"taking {taken} from {name} {told}\n")

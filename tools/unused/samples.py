@@ -22,7 +22,8 @@ class Sample:
     """One app: ``app/`` is its slug, ``program.py`` uses it from outside.
 
     ``site/``, where there is one, has a folder for each wheel of its own, unpacked: plugins and
-    models that it installs beside its requirements. ``vars`` are its config vars, a ``NAME=VALUE`` a line.
+    models that it installs beside its requirements. ``vars`` are its config vars: lines of
+    ``NAME=VALUE``.
     """
 
     folder: Path
@@ -79,9 +80,7 @@ def chosen(names: list[str]) -> tuple[Sample, ...]:
     for name in names:
         if name not in known:
             raise KeyError(name)
-    return tuple(
-        each for each in found if not names or {each.name, each.environment} & set(names)
-    )
+    return tuple(each for each in found if not names or {each.name, each.environment} & set(names))
 
 
 def pins(environment: str) -> Set:

@@ -114,7 +114,7 @@ def use(slug: Environment, sample: Sample) -> Ended:
         "SLUG": str(slug.slug),
         "DYNO": "web.1",
     }
-    program = [slug.python, "-B", sample.program]
+    program = [str(slug.python), "-B", str(sample.program)]
     return children.run(program, MINUTES * 60, variables=variables, folder=slug.slug)
 
 

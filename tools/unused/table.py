@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corpus import environments, results
 from corpus.sets import ROOT, WORK
@@ -48,15 +49,20 @@ def line(outcome: Outcome) -> str:
     return "\n".join(told) + "\n"
 
 
-def save(engine: Path, level: str, outcomes: Mapping[str, Outcome]) -> Mapping[str, Outcome]:
-    """Keep what was found beside what is kept of this engine and level; the whole of it."""
+def save(engine: Path, level: str, outcome: Outcome) -> Mapping[str, Outcome]:
+    """Keep it beside what is kept of this engine and level, and answer with all of that.
+
+    Two runs may try other apps at a time: neither loses what the other found.
+    """
     by = f"{results.engine_digest(engine)}-{level}"
-    found = {**_kept(by), **outcomes}
     KEPT.parent.mkdir(parents=True, exist_ok=True)
-    new = KEPT.with_suffix(f".{os.getpid()}.new")
-    rows = {name: asdict(each) for name, each in found.items()}
-    new.write_text(json.dumps({"by": by, "outcomes": rows}, indent=1), "utf-8")
-    os.replace(new, KEPT)
+    with open(KEPT.with_suffix(".lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = {**_kept(by), outcome.name: outcome}
+        new = KEPT.with_suffix(".new")
+        rows = {name: asdict(each) for name, each in found.items()}
+        new.write_text(json.dumps({"by": by, "outcomes": rows}, indent=1), "utf-8")
+        os.replace(new, KEPT)
     return found
 
 
@@ -70,9 +76,9 @@ def _kept(by: str) -> Mapping[str, Outcome]:
     return {name: _outcome(each) for name, each in kept["outcomes"].items()}
 
 
-def _outcome(kept: Mapping[str, object]) -> Outcome:
-    lists = {name: tuple(kept[name]) for name in ("gone", "differences")}  # type: ignore[call-overload]
-    return Outcome(**{**kept, **lists, "slimmed": Slimmed(**kept["slimmed"])})  # type: ignore[arg-type]
+def _outcome(kept: Mapping[str, Any]) -> Outcome:
+    lists = {name: tuple(kept[name]) for name in ("gone", "differences")}
+    return Outcome(**{**kept, **lists, "slimmed": Slimmed(**kept["slimmed"])})
 
 
 def render(samples: Sequence[Sample], outcomes: Mapping[str, Outcome], level: str) -> str:
@@ -98,7 +104,9 @@ be the same, line by line. `make apps` makes this table anew; the apps are in
 
 
 def _row(sample: Sample, outcome: Outcome) -> str:
-    before, after = (mega(outcome.slimmed.bytes(when, "compressed")) for when in ("before", "after"))
+    before, after = (
+        mega(outcome.slimmed.bytes(when, "compressed")) for when in ("before", "after")
+    )
     verdict = "not proved" if outcome.fault else str(len(outcome.differences))
     cells = (sample.name, sample.title, sample.dynamic, f"{before} -> {after}")
     return f"| {' | '.join((*cells, _gone(outcome.gone), verdict))} |"

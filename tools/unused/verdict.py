@@ -8,13 +8,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from unused.slugs import Slimmed
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from corpus.children import Ended
+    from unused.slugs import Slimmed
 
 LAST_WORD = "ok"
 

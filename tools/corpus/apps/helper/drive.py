@@ -68,6 +68,8 @@ class Client:
     def text(self, path, body=None, **headers):
         """The status and the text in one line."""
         status, _, text = self.ask(path, body, **headers)
+        if status >= 500:
+            raise SystemExit(f"{path}: {status} {text.decode('utf-8', 'replace')[:500]}")
         return f"{status} {text.decode('utf-8', 'replace').strip()[:300]}"
 
 

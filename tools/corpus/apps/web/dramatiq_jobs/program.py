@@ -1,7 +1,7 @@
 """Jobs on dramatiq, and on huey in SQLite.
 
 Dynamic: dramatiq's broker and results backend by dotted names in a TOML file, middleware by string,
-the dramatiq command by name with modules to import, huey_consumer.py by name with the app's object.
+the dramatiq command by name with modules to import, huey_consumer by name with the app's object.
 """
 
 import subprocess
@@ -16,7 +16,7 @@ def dramatiq():
 
 
 def huey():
-    consumer = subprocess.Popen(["huey_consumer.py", "chores.huey", "-q", "-k", "thread"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    consumer = subprocess.Popen(["huey_consumer", "chores.huey", "-q", "-k", "thread"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         say("huey", run("python", "-c", "import chores; print(chores.clean('a  b')(blocking=True, timeout=60))"))
     finally:

@@ -1,6 +1,6 @@
-"""A GraphQL API on Flask with graphene and an ORM chosen by URL.
+"""A GraphQL API on Flask with strawberry and an ORM chosen by URL.
 
-Dynamic: peewee's database by URL, graphene's types by string, settings by dynaconf from TOML, YAML
+Dynamic: peewee's database by URL, types in a module named by text, settings by dynaconf from TOML, YAML
 and a dotenv file, a path that a .pth file puts on sys.path, code that only it holds.
 """
 

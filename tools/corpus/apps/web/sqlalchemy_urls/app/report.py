@@ -26,7 +26,7 @@ async def asked(url):
 for name, url in sorted(urls.items()):
     is_async = "+a" in url
     engine = create_async_engine(url) if is_async else sqlalchemy.create_engine(url)
-    print(name, engine.dialect.name, engine.dialect.dbapi.__name__)
+    print(name, engine.dialect.name, type(engine.dialect.dbapi).__name__, engine.driver)
 print(asyncio.run(asked(urls["local"])))
 with sqlalchemy.create_engine(urls["ledger"]).connect() as connection:
     print(connection.execute(sqlalchemy.text("select 3")).scalar())

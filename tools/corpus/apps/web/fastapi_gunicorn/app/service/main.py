@@ -65,4 +65,4 @@ async def items():
 
 @app.get("/replica")
 async def replica():
-    return create_async_engine(os.environ["REPLICA_URL"]).dialect.dbapi.__name__
+    return type(create_async_engine(os.environ["REPLICA_URL"]).dialect.dbapi).__name__

@@ -1,42 +1,43 @@
 import importlib
+from typing import Annotated
 
-import graphene
+import strawberry
 from dynaconf import Dynaconf
-from flask import Flask, request
+from flask import Flask
 from playhouse.db_url import connect
+from strawberry.flask.views import GraphQLView
 
 settings = Dynaconf(settings_files=["settings.toml", "settings.yaml"], load_dotenv=True, environments=True)
 database = connect(settings.database_url)
 app = Flask(__name__)
 
 
-class Person(graphene.ObjectType):
-    name = graphene.String()
-    friends = graphene.List("people.types.Friend")
+@strawberry.type
+class Person:
+    name: str
 
-    def resolve_friends(self, _):
-        return [{"name": "Bob"}]
+    @strawberry.field
+    def friends(self) -> list[Annotated["Friend", strawberry.lazy("people.types")]]:
+        from people.types import Friend
+
+        return [Friend(name="Bob")]
 
 
-class Query(graphene.ObjectType):
-    people = graphene.List(Person)
-
-    def resolve_people(self, _):
+@strawberry.type
+class Query:
+    @strawberry.field
+    def people(self) -> list[Person]:
         return [Person(name=row[0]) for row in database.execute_sql("select 'Ann'")]
 
 
-schema = graphene.Schema(query=Query)
-
-
-@app.post("/graphql")
-def graphql():
-    return {"data": schema.execute(request.json["query"]).data}
+schema = strawberry.Schema(Query)
+app.add_url_rule("/graphql", view_func=GraphQLView.as_view("graphql", schema=schema))
 
 
 @app.get("/settings")
 def told():
     extra = importlib.import_module(settings.extra)
-    return {"title": settings.title, "env": settings.from_env, "year": extra.year("May 2026")}
+    return {"title": settings.title, "env": settings.from_file, "year": extra.year("May 2026")}
 
 
 @app.get("/legacy")

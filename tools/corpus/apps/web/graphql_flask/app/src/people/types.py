@@ -1,5 +1,6 @@
-import graphene
+import strawberry
 
 
-class Friend(graphene.ObjectType):
-    name = graphene.String()
+@strawberry.type
+class Friend:
+    name: str

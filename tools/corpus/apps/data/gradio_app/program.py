@@ -1,0 +1,24 @@
+"""A Gradio demo of an image filter.
+
+Dynamic: components' front-end templates read from the package, uvicorn under it, themes by name,
+pillow's formats by file ending, a blocks' event called by its name over HTTP, ffmpeg looked for and absent.
+"""
+
+import json
+import time
+
+from drive import main, run, say, serving
+
+
+def serves():
+    with serving() as client:
+        status, _, text = client.ask("/")
+        say("page", status, b"gradio" in text)
+        status, _, text = client.ask("/gradio_api/info")
+        say("info", status, sorted(json.loads(text)["named_endpoints"]))
+        status, _, text = client.ask("/gradio_api/call/shout", '{"data": ["hi"]}', Content_Type="application/json")
+        event = json.loads(text)["event_id"]
+        say("event", client.text(f"/gradio_api/call/shout/{event}"))
+
+
+main(serves)

@@ -1,0 +1,2 @@
+def total(table):
+    return int(table.a.sum())

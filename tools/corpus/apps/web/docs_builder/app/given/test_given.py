@@ -1,0 +1,2 @@
+def test_given(mocker):
+    assert mocker.Mock()() is not None
