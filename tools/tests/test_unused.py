@@ -12,7 +12,7 @@ import pytest
 from corpus.children import Ended
 from corpus.environments import SITE, Environment
 from trees import plant
-from unused import samples, slugs, verdict
+from unused import parts, samples, slugs, verdict
 from unused.samples import Sample
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def sample(root: Path) -> Sample:
             "vars": "ONE=1\n\nURL=a://b?c=d\n",
             "app/app.py": f"import importlib\n{found}",
             "app/name": "plugin",
+            "app/requirements.txt": "plugin\n",
             "site/own/own/__init__.py": "",
             "site/own/own-1.dist-info/METADATA": "Name: own\nVersion: 1\n",
         },
@@ -86,6 +87,7 @@ def environment(root: Path) -> Environment:
         {
             "plugin/__init__.py": "WORD = 'word'\n",
             "plugin/data.txt": "",
+            "plugin-1.dist-info/METADATA": "Name: plugin\nVersion: 1\n",
             "plugin-1.dist-info/RECORD": RECORD,
         },
     )
@@ -152,4 +154,31 @@ def test_a_slug_is_laid_out_as_it_is_deployed(
     ]
     plant(slug.slug, {"left.sqlite3": "", "cache/left": ""})
     slugs.lay_app(slug, app)
-    assert sorted(os.listdir(slug.slug)) == [".heroku", "app.py", "name"]
+    assert sorted(os.listdir(slug.slug)) == [".heroku", "app.py", "name", "requirements.txt"]
+
+
+def test_a_slug_has_what_its_requirements_need_and_no_more(tmp_path: Path) -> None:
+    made = environment(tmp_path)
+    extra = 'Requires-Dist: deep>1; extra == "more"\nRequires-Dist: other; python_version < "3"\n'
+    plant(
+        made.site,
+        {
+            "asked-1.dist-info/METADATA": f"Name: Asked\nVersion: 1\nRequires-Dist: below\n{extra}",
+            "asked-1.dist-info/RECORD": "asked-1.dist-info/METADATA,,\n",
+            "below-1.dist-info/METADATA": "Name: below\nVersion: 1\n",
+            "deep-2.dist-info/METADATA": "Name: deep\nVersion: 2\n",
+            "other-1.dist-info/METADATA": "Name: other\nVersion: 1\n",
+            "plugin-1.dist-info/METADATA": "Name: plugin\nVersion: 1\n",
+            "plugin/__pycache__/__init__.cpython-311.pyc": "",
+            "plugin/made_later.txt": "",
+        },
+    )
+    assert parts.required(made.site, "asked\n") == {"asked", "below"}
+    assert parts.required(made.site, "asked[more]==1  # why\n\n") == {"asked", "below", "deep"}
+    assert parts.unknown(made.site, "asked\nmisprint\n") == ("misprint",)
+    record = "plugin/__init__.py,,\nplugin/data.txt,,\n../../../bin/where,,\n"
+    (made.site / "plugin-1.dist-info/RECORD").write_text(record, "utf-8")
+    parts.leave_only(made, frozenset({"asked", "below"}))
+    assert not (made.root / "bin/where").exists()
+    assert os.listdir(made.site / "plugin") == ["made_later.txt"]
+    assert (made.site / "asked-1.dist-info/METADATA").is_file()

@@ -15,7 +15,7 @@ from unused.slugs import Slimmed
 from unused.verdict import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from corpus.environments import Environment
     from unused.samples import Sample
@@ -33,10 +33,11 @@ def main() -> int:
         return 2
     chosen = samples.chosen(options.apps)
     settings = [f"SLUGFIT_LEVEL={options.level}", *options.config]
-    built = {name: _build(name) for name in sorted({each.environment for each in chosen})}
+    names = sorted({each.environment for each in chosen})
+    built = {name: environments.build(samples.pins(name)) for name in names}
     found = []
     for sample in chosen:
-        outcome = _try(options, *built[sample.environment], sample, settings)
+        outcome = _try(options, built[sample.environment], sample, settings)
         found.append(outcome)
         sys.stdout.write(table.line(outcome))
         sys.stdout.flush()
@@ -46,7 +47,7 @@ def main() -> int:
     bad = sum(outcome.is_bad for outcome in found)
     sys.stdout.write(f"{len(found)} apps, {bad} with a loss or without a proof\n")
     sees = options.no_proof or _sees(options)
-    touched = [path for each, _ in built.values() for path in environments.changes(each)]
+    touched = [path for each in built.values() for path in environments.changes(each)]
     for path in touched[:10]:
         sys.stdout.write(f"an original changed: {path}\n")
     return int(bool(bad or touched or not sees))
@@ -59,27 +60,23 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--config", action="append", default=[], metavar="K=V")
     parser.add_argument("--engine", type=Path, default=sets.ROOT / "lib" / "slugfit")
     parser.add_argument("--only-before", action="store_true", help="run the programs, slim nothing")
+    parser.add_argument("--whole", action="store_true", help="each app with all that is pinned")
     parser.add_argument("--keep", action="store_true", help="leave the slimmed slugs there")
     parser.add_argument("--no-proof", action="store_true", help="skip the deliberate removal")
     return parser.parse_args()
 
 
-def _build(name: str) -> tuple[Environment, Mapping[str, tuple[str, ...]]]:
-    environment = environments.build(samples.pins(name))
-    return environment, verdict.importable_files(environment.site)
-
-
 def _try(
     options: argparse.Namespace,
     environment: Environment,
-    files: Mapping[str, tuple[str, ...]],
     sample: Sample,
     settings: Sequence[str],
 ) -> Outcome:
     """One app: used, slimmed, used again."""
     began = time.monotonic()
-    slug = slugs.make(environment, sample)
+    slug = slugs.make(environment, sample, whole=options.whole)
     try:
+        had = verdict.importable_files(slug.site)
         before = slugs.use(slug, sample)
         fault = verdict.fault_of(before)
         slimmed, after = Slimmed(0), before
@@ -93,7 +90,7 @@ def _try(
         if fault:
             sys.stdout.write(before.out[-4000:] + "\n")
         fault = fault or ("the slimming was undone" if slimmed.undone else None)
-        gone = verdict.gone(files, slug.site)
+        gone = verdict.gone(had, slug.site)
         lost = verdict.differences(before, after)
         return Outcome(sample.name, slimmed, gone, lost, fault, time.monotonic() - began)
     finally:
@@ -106,7 +103,8 @@ def _sees(options: argparse.Namespace) -> bool:
     name, taken, *settings = BLIND
     sample = samples.chosen([name])[0]
     settings.append("SLUGFIT_LEVEL=standard")
-    outcome = _try(options, *_build(sample.environment), sample, settings)
+    environment = environments.build(samples.pins(sample.environment))
+    outcome = _try(options, environment, sample, settings)
     seen = bool(outcome.differences) and outcome.fault is None
     told = "shows" if seen else "DOES NOT SHOW: the harness does not see what it should"
     sys.stdout.write(f"taking {taken} from {name} {told}\n")

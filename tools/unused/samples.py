@@ -44,6 +44,11 @@ class Sample:
         return self.folder / "program.py"
 
     @property
+    def requirements(self) -> str:
+        """Its requirements: what it uses, and what is left over in it, as in many real apps."""
+        return (self.folder / "app/requirements.txt").read_text("utf-8")
+
+    @property
     def title(self) -> str:
         """What it is: the first line of its program's docstring."""
         return self._told[0].strip().rstrip(".")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus import children, environments
+from unused import parts
 from unused.samples import HELPER
 
 if TYPE_CHECKING:
@@ -50,9 +51,14 @@ class Slimmed:
         return len(self.told.get("verification", {}).get("put_back", ()))
 
 
-def make(environment: Environment, sample: Sample) -> Environment:
-    """A new slug of the app, with a copy of the environment as its Python."""
+def make(environment: Environment, sample: Sample, *, whole: bool = False) -> Environment:
+    """A new slug of the app, its Python a copy of the environment.
+
+    It has what the app's requirements ask for, or the whole environment.
+    """
     copied = environments.copy(environment, sample.name)
+    if not whole:
+        parts.leave_only(copied, parts.required(copied.site, sample.requirements))
     _point_scripts_at(copied)
     for wheel in sorted((sample.folder / "site").glob("*/")):
         _install(wheel, copied.site)

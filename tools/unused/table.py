@@ -88,10 +88,10 @@ def render(samples: Sequence[Sample], outcomes: Mapping[str, Outcome], level: st
     proved = sum(outcome.fault is None for _, outcome in shown)
     head = f"""# Apps with dynamic parts, before and after
 
-Small apps after public ones, each in a slug with many times more installed than it uses. A program
-uses each app from outside (its web process, its commands, its jobs), on a copy of the slug as it
-was and on the same slug after `slugfit slim` with `SLUGFIT_LEVEL={level}`; what it prints has to
-be the same, line by line. `make apps` makes this table anew; the apps are in
+Small apps after public ones, each in a slug with its requirements, some of which are left over, as
+in many real apps. A program uses each app from outside (its web process, its commands, its jobs):
+once in the slug as it was built, once after `slugfit slim` with `SLUGFIT_LEVEL={level}`. What it
+prints has to be the same, line by line. `make apps` makes this table anew; the apps are in
 [tools/corpus/apps](../tools/corpus/apps).
 
 {environments.platform_tag()}. {len(shown)} apps, {proved} of them proved something,
