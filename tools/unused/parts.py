@@ -7,7 +7,6 @@ import os
 from email.parser import HeaderParser
 from typing import TYPE_CHECKING
 
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -41,7 +40,7 @@ def unknown(site: Path, requirements: str) -> tuple[str, ...]:
 
 
 def _applies(need: Requirement, extra: str) -> bool:
-    return need.marker is None or need.marker.evaluate({**default_environment(), "extra": extra})
+    return need.marker is None or need.marker.evaluate({"extra": extra})
 
 
 def _parsed(lines: Iterable[str]) -> Iterable[Requirement]:
@@ -53,7 +52,7 @@ def _parsed(lines: Iterable[str]) -> Iterable[Requirement]:
 
 def _needs(site: Path) -> Mapping[str, tuple[Requirement, ...]]:
     """What each installed distribution needs, by its name."""
-    found = {}
+    found: dict[str, tuple[Requirement, ...]] = {}
     for metadata in sorted(site.glob("*.dist-info/METADATA")):
         head = HeaderParser().parsestr(metadata.read_text("utf-8", "replace"))
         needs = tuple(_parsed(head.get_all("Requires-Dist") or ()))
