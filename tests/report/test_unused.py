@@ -9,6 +9,7 @@ from slugfit.pipeline import dry_run
 from slugfit.report.json_report import report_document
 from slugfit.report.make import make_report
 from slugfit.report.text import report_lines
+from slugfit.report.why import explain_path, explanation_document, explanation_text
 from trees import SITE, Content, plant, slug
 
 if TYPE_CHECKING:
@@ -66,3 +67,30 @@ def test_at_standard_it_is_advice(tmp_path: Path) -> None:
     (advice,) = made.advice
     assert abs(advice.saves - gone) < 0.1 * gone
     assert (tmp_path / SITE / "extra/data.txt").exists()
+
+
+def test_why_says_how_the_app_reaches_a_package(tmp_path: Path) -> None:
+    site = {
+        **distribution(
+            "lib", "", {"lib/__init__.py": "from lib import a\n", "lib/a.py": "import b\n"}
+        ),
+        **distribution("b", "", {"b.py": "", "b.txt": ""}),
+        **distribution("extra", "", {"extra.py": ""}),
+    }
+    plant(tmp_path, {**slug(site), "app.py": "import lib\n", "Procfile": "web: python app.py\n"})
+    config = settings(LEVEL="unused", WORTH="0", VERIFY="off")
+    for name in ("b.py", "b.txt"):
+        answer = explain_path(tmp_path, f"{SITE}/{name}", config)
+        assert [(way.kind, way.by) for way in answer.reached] == [
+            ("imports", f"{SITE}/lib/a.py"),
+            ("imports", f"{SITE}/lib/__init__.py"),
+            ("imports", "app.py"),
+        ]
+        text = explanation_text(answer)
+        assert f"  reached: {SITE}/lib/a.py imports b.\n" in text
+        assert "  reached: app.py imports lib.\n" in text
+        assert explanation_document(answer)["reached"][-1] == "app.py imports lib."
+    gone = explain_path(tmp_path, f"{SITE}/extra.py", config)
+    assert (gone.decision.action, gone.decision.rule, gone.reached) == ("remove", "unused", ())
+    config = settings(WORTH="0", VERIFY="off")
+    assert explain_path(tmp_path, f"{SITE}/b.py", config).reached == ()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from slugfit.catalog.rules import Rule
     from slugfit.elf.tail import Tail
     from slugfit.plan.reasons import Reason
+    from slugfit.refer.reference import Reference
     from slugfit.refer.start import Start
     from slugfit.scan.app import App
     from slugfit.scan.faults import Fault
@@ -76,3 +77,5 @@ class Plan:
     """What is written of the bytecode that is shipped."""
     unused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """What the app never reaches, by (path, rule), with the folder or file that it belongs to."""
+    reached: Mapping[str, Reference] = field(default_factory=dict)
+    """By path of a module that the app reaches: the first reference to it, in that order."""

@@ -21,6 +21,7 @@ from slugfit.refer.candidates import words_of
 from slugfit.refer.references import Staying, find_references
 from slugfit.scan.module_reader import ModuleReader
 from slugfit.settings.current_run import Run
+from slugfit.unused.find import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,16 +70,15 @@ def make_plan(
         near = removable_tails(around(read.tree, [about, *keepers(about, held)]), read.tree)
         facts = replace(facts, cuts={**facts.cuts, **near})
         claims = claims_of(facts)
-    unused: Mapping[tuple[str, str], str] = {}
+    found = NOTHING
     if about is None or searches:
-        reached = unused_in(read, run, _staying(decide_files(facts, claims, held)), told)
-        unused = worth_removing(read, config, reached)
+        found = unused_in(read, run, _staying(decide_files(facts, claims, held)), told)
+    unused = worth_removing(read, config, found)
     if searches:
         facts = replace(facts, unused=unused)
         claims = claims_of(facts)
-    return replace(
-        _decided(read, (facts, claims, held), told, python, asking=asking), unused=unused
-    )
+    plan = _decided(read, (facts, claims, held), told, python, asking=asking)
+    return replace(plan, unused=unused, reached=found.reached)
 
 
 def _settled(read: ReadTree, facts: PlanFacts, alone: PlanFacts, about: str) -> Plan | None:

@@ -13,7 +13,8 @@ from slugfit.base.words import printable
 from slugfit.catalog.rules import rule_named
 from slugfit.plan.make import make_plan
 from slugfit.report.evidence_words import EVIDENCE
-from slugfit.report.reasons import decision_sentence
+from slugfit.report.reasons import decision_sentence, reference_sentence
+from slugfit.scan.owners import APP
 from slugfit.settings.current_run import Run
 from slugfit.verify.start import python_of
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from slugfit.plan.decision import Decision
+    from slugfit.plan.decision import Decision, Plan
+    from slugfit.refer.reference import Reference
     from slugfit.settings.config import Config
 
 
@@ -32,6 +34,9 @@ class Explanation:
     decision: Decision
     chain: tuple[Decision, ...]
     """The decisions about what keeps it, nearest first: B for C, then A for B."""
+    reached: tuple[Reference, ...] = ()
+    """How the app reaches its module, or its distribution, nearest first; nothing if that was not
+    asked."""
 
 
 def explain_path(root: Path, path: str, config: Config, run: Run | None = None) -> Explanation:
@@ -47,7 +52,8 @@ def explain_path(root: Path, path: str, config: Config, run: Run | None = None) 
             f"`slugfit restore {root}` brings back what slim --keep-stash set aside.",
         )
     found = decisions[name]
-    return Explanation(found, tuple(_chain(decisions, found.held or found)))
+    reached = tuple(_way_from_app(plan, found)) if config.level == "unused" else ()
+    return Explanation(found, tuple(_chain(decisions, found.held or found)), reached)
 
 
 def _relative(root: Path, path: str) -> str:
@@ -71,6 +77,19 @@ def _chain(decisions: Mapping[str, Decision], first: Decision) -> Iterator[Decis
         current = keeper
 
 
+def _way_from_app(plan: Plan, item: Decision) -> Iterator[Reference]:
+    """The references that lead to a file's module, or to the first of its distribution."""
+    path = item.path
+    if path not in plan.reached:
+        owners = plan.owners.by_path
+        path = next((by for by in plan.reached if owners.get(by) == item.owner), "")
+    seen: set[str] = set()
+    while path in plan.reached and path not in seen and plan.owners.by_path.get(path) != APP:
+        seen.add(path)
+        yield plan.reached[path]
+        path = plan.reached[path].by
+
+
 def explanation_text(answer: Explanation) -> str:
     """The answer in words."""
     item = answer.decision
@@ -92,6 +111,7 @@ def explanation_text(answer: Explanation) -> str:
         lines.append(f"  because: {_because(item)}")
     elif item.rule and rule_named(item.rule).guarded:
         lines.append("  references looked for: imports, literals, entry points, stubs: none.")
+    lines += [f"  reached: {reference_sentence(way)}" for way in answer.reached]
     lines += [f"  and {keeper.path} stays because: {_because(keeper)}" for keeper in answer.chain]
     return "\n".join(map(printable, lines)) + "\n"
 
@@ -119,4 +139,9 @@ def explanation_document(answer: Explanation) -> Mapping[str, Any]:
             **({} if item.held is None else {"held": one(item.held)}),
         }
 
-    return {"version": 1, **one(answer.decision), "chain": [one(item) for item in answer.chain]}
+    return {
+        "version": 1,
+        **one(answer.decision),
+        "chain": [one(item) for item in answer.chain],
+        "reached": [reference_sentence(way) for way in answer.reached],
+    }
