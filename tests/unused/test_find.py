@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -148,12 +149,31 @@ REACHED = {
         lib("import ctypes\nctypes.CDLL('libextra.so.1')\n"),
         {"extra/__init__.py": "", "extra/lib/libextra.so.1": b"\x7fELF"},
     ),
+    "a file in another package": Case(
+        WEB, extra={"extra/__init__.py": "", "lib/.libs/extra.icd": "", "lib/.libs/x.so": b""}
+    ),
+    "a file where programs look": Case(
+        WEB, extra={"extra/__init__.py": "", "../../../etc/extra/config.ini": ""}
+    ),
+    "a compiled helper of a compiled module": Case(
+        {"app.py": "import lib.fast\n"},
+        {"lib/__init__.py": "", "lib/fast.abi3.so": b"\x7fELF\0\0fd7dcdb__mypyc\0"},
+        extra={"fd7dcdb__mypyc.abi3.so": b"\x7fELF"},
+    ),
     "a file that each start runs": Case(
         WEB, extra={"extra.py": "", "extra.pth": "import extra; extra.patch()\n"}
     ),
     "zoneinfo's data": Case(
         {"app.py": "import zoneinfo\n"},
         more={f"{STDLIB}/zoneinfo.py": "package = '.'.join(['extra', 'zoneinfo'])\n"},
+    ),
+    "zoneinfo's data, of a library outside of the tree": Case(
+        {"app.py": "import zoneinfo\n"}, extra={"tzdata/__init__.py": ""}
+    ),
+    "distutils": Case(
+        WEB,
+        lib("from distutils.util import strtobool\n"),
+        extra={"setuptools/__init__.py": "", "distutils-precedence.pth": "import os\n"},
     ),
     "no Procfile, and it serves": Case(LIB, points="[console_scripts]\ngunicorn = extra:main\n"),
     "objects that are read back, of what is asked for": Case(
@@ -202,6 +222,17 @@ UNREACHED = {
     "what else it imports itself": Case(
         WEB, extra={"extra/__init__.py": "import extra.a\n", "extra/a.py": ""}
     ),
+    "a manual, a program and a kernel": Case(
+        WEB,
+        extra={
+            "extra/__init__.py": "",
+            "../../../share/man/man1/extra.1": "",
+            "../../../share/jupyter/kernels/extra/kernel.json": "",
+        },
+    ),
+    "distutils that nothing imports": Case(
+        WEB, extra={"setuptools/__init__.py": "", "distutils-precedence.pth": "import os\n"}
+    ),
     "a longer name": Case(
         {"app.py": "import extras, lib\nx = 'extra-ordinary'\n", "Procfile": "web: python app.py"}
     ),
@@ -232,7 +263,9 @@ def test_what_is_reached_stays(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", UNREACHED)
 def test_what_is_never_reached_goes_without_its_metadata(tmp_path: Path, name: str) -> None:
     case = UNREACHED[name]
-    files = {f"{SITE}/{path}" for path in case.extra if ".dist-info/" not in path}
+    files = {
+        posixpath.normpath(f"{SITE}/{path}") for path in case.extra if ".dist-info/" not in path
+    }
     assert going(tmp_path, case) == files
 
 

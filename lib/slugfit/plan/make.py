@@ -13,6 +13,7 @@ from slugfit.plan.about import around, asks, asks_start, keepers
 from slugfit.plan.claims import claims_of, guarded_candidates, guarded_claims
 from slugfit.plan.decide import decide_files
 from slugfit.plan.decision import Claim, Decision, Plan
+from slugfit.plan.judged import Judged
 from slugfit.plan.lacking import lacking_beside, lacking_of, lacking_worth
 from slugfit.plan.reading import ReadTree, facts_for_plan, read_for_plan, removable_tails
 from slugfit.plan.starting import Starting, bytecode_to_ship, start_counts, told_start
@@ -65,14 +66,16 @@ def make_plan(
             return settled
     claims = claims_of(facts)
     asking = start_counts(read, config) and (about is None or searches or asks_start(about))
-    (facts, held), told = _judged(read, facts, claims, python if asking else None)
+    judged, told = _judged(read, facts, claims, python if asking else None)
+    facts, held = judged.facts, judged.held
     if about is not None and cuts:
         near = removable_tails(around(read.tree, [about, *keepers(about, held)]), read.tree)
         facts = replace(facts, cuts={**facts.cuts, **near})
         claims = claims_of(facts)
     found = NOTHING
     if about is None or searches:
-        found = unused_in(read, run, _staying(decide_files(facts, claims, held)), told)
+        staying = _staying(decide_files(facts, claims, held))
+        found = unused_in(read, run, judged, staying, told)
     unused = worth_removing(read, config, found)
     if searches:
         facts = replace(facts, unused=unused)
@@ -116,7 +119,7 @@ def _decided(
 
 def _judged(
     read: ReadTree, facts: PlanFacts, claims: Claims, python: AppPython | None
-) -> tuple[tuple[PlanFacts, Held], Start | None]:
+) -> tuple[Judged, Start | None]:
     """The facts with what lacks evidence, what refers to the rest, and what ``python`` tells."""
     if python is None:
         return with_evidence(read, facts, claims), None
@@ -127,7 +130,7 @@ def _judged(
         return search.result(), told
 
 
-def with_evidence(read: ReadTree, facts: PlanFacts, claims: Claims) -> tuple[PlanFacts, Held]:
+def with_evidence(read: ReadTree, facts: PlanFacts, claims: Claims) -> Judged:
     """The facts with what lacks evidence, and what refers to the rest."""
     modules = _module_reader(read, claims)
     reader = SignReader(modules, _folders(read.tree))
@@ -142,7 +145,7 @@ def with_evidence(read: ReadTree, facts: PlanFacts, claims: Claims) -> tuple[Pla
         # What stays for that may refer to others.
         facts = replace(facts, lacking={**facts.lacking, **small})
         held = _references(read, facts, claims, modules)
-    return facts, held
+    return Judged(facts, held, modules)
 
 
 def _module_reader(read: ReadTree, claims: Claims) -> ModuleReader:

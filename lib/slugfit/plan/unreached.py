@@ -16,13 +16,16 @@ from slugfit.unused.tree_code import TreeCode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from slugfit.plan.judged import Judged
     from slugfit.plan.reading import ReadTree
     from slugfit.refer.start import Start
     from slugfit.settings.config import Config
     from slugfit.settings.current_run import Run
 
 
-def unused_in(read: ReadTree, run: Run, staying: tuple[str, ...], told: Start | None) -> Unused:
+def unused_in(
+    read: ReadTree, run: Run, judged: Judged, staying: tuple[str, ...], told: Start | None
+) -> Unused:
     """What the app never reaches of what is ``staying``; nothing where no app is to begin from."""
     own = app_modules(read.tree, read.layout, read.ignored)
     if not read.outside and next(iter(own), None) is None:
@@ -31,6 +34,7 @@ def unused_in(read: ReadTree, run: Run, staying: tuple[str, ...], told: Start | 
         TreeCode(
             read.tree,
             staying,
+            judged.modules,
             read.layout,
             read.owners,
             read.outside,
@@ -40,6 +44,7 @@ def unused_in(read: ReadTree, run: Run, staying: tuple[str, ...], told: Start | 
             _words_of_settings(run),
             read.lists.keep,
             () if told is None else told.sources,
+            judged.facts.config.worth,
             installers_stay=run.tree_is_cached or read.layout.shape != "slug",
         )
     )

@@ -19,6 +19,7 @@ ReferenceKind = Literal[
     "loads",  # each start of the app loads ``by``
     "group",  # ``by`` names the group ``target`` of entry points
     "links",  # ``by`` is linked to the shared library ``target``, or names it
+    "placed",  # ``by`` is a file that lies in ``target``, a folder of others
     "path file",  # ``by`` is a file that each start of Python reads
     "asked for",  # ``by``, of the app, imports by computed names what the app asks for: ``target``
     "setting",  # the config var or setting ``by`` names it

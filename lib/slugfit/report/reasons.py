@@ -57,6 +57,7 @@ def reference_sentence(reference: Reference) -> str:
         "loads": "Each start of the app loads it.",
         "group": f"{by} loads the entry points {target!r}.",
         "links": f"{by} needs the library {target}.",
+        "placed": f"{by} lies in {target}, where others look for it.",
         "path file": f"{by} runs at each start of Python.",
         "asked for": f"The app asks for {target}, and {by} imports by names that it computes.",
         "setting": f"{by} names it.",

@@ -55,6 +55,11 @@ class Computed:
         return bool(self.packages) or self.by_parts
 
 
+def may_compute(facts: ModuleFacts) -> bool:
+    """Whether ``computed_imports`` has to look at the source to tell."""
+    return not (_ANYTHING | _BY_NAME).isdisjoint(facts.names)
+
+
 def computed_imports(facts: ModuleFacts, source: bytes, parent: str) -> Computed:
     """What a module that stands in the package ``parent`` imports by computed names.
 

@@ -69,7 +69,7 @@ def _search(code: TreeCode, services: frozenset[str]) -> Search:
     }
     programs = {point.name for point in points if point.group in PROGRAM_GROUPS}
     return Search(
-        code.tree.root,
+        code.modules,
         index_modules(code.paths, code.layout),
         code.owners.by_path,
         frozenset(point.group for point in points if point.group not in PROGRAM_GROUPS),
@@ -99,8 +99,7 @@ def _unused_files(code: TreeCode, search: Search, own: Sequence[str]) -> Iterato
 
 def _is_package(module: Module) -> bool:
     """Whether a module shows that what it lies in at the top can be imported."""
-    alone = "." not in module.name
-    return module.name.partition(".")[0].isidentifier() and (alone or not module.compiled)
+    return module.name.partition(".")[0].isidentifier() and not module.compiled
 
 
 def _top(code: TreeCode, path: str) -> str:

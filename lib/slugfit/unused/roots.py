@@ -27,12 +27,8 @@ if TYPE_CHECKING:
 
 _BUILD_SCRIPTS = frozenset(("setup.py", "noxfile.py", "fabfile.py", "tasks.py"))
 """Files at the root of an app that name what it is developed with."""
-_PATH_FILES = {"distutils-precedence.pth": "distutils"}
-"""Path files that only matter to who imports a certain module.
-
-setuptools puts its own distutils before the standard library's:
-https://setuptools.pypa.io/en/latest/deprecated/distutils-legacy.html.
-"""
+_PATH_FILES = frozenset(("distutils-precedence.pth",))
+"""Path files that only matter to who imports a certain module: see LOADED_FOR."""
 
 
 def reach_roots(search: Search, code: TreeCode) -> None:

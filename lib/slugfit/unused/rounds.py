@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from slugfit.base.text import decode_text
@@ -11,6 +12,7 @@ from slugfit.elf.needed import needed_libraries
 from slugfit.refer.reference import Reference
 from slugfit.scan.bytecode import read_regular_file
 from slugfit.scan.libraries import library_facts
+from slugfit.unused.placed import reach_placed
 from slugfit.unused.roots import reach_distribution
 
 if TYPE_CHECKING:
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
 
 PROGRAM_GROUPS = frozenset(("console_scripts", "gui_scripts"))
 """https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts"""
+LOADED_FOR = {
+    # https://docs.python.org/3/library/zoneinfo.html#data-sources
+    "zoneinfo": "tzdata",
+    # Its own, before the standard library's, which has none from Python 3.12 on:
+    # https://setuptools.pypa.io/en/latest/deprecated/distutils-legacy.html
+    "distutils": "setuptools",
+}
+"""By module: the package that importing it loads, or that its functions do."""
 _TEXTS = (".json", ".yaml", ".yml", ".toml", ".ini", ".zcml", ".xml", ".cfg")
 _LARGEST = 1 << 18
 _WORD = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
@@ -39,12 +49,16 @@ def follow_rounds(search: Search, code: TreeCode) -> None:
         before = len(search.reached)
         search.follow_all()
         _reach_entry_points(search, code)
+        for name, package in LOADED_FOR.items():
+            for by in sorted(search.importers.get(name, ())):
+                search.reach_name(package, Reference("needs", by, name))
         search.reach_put_together()
         search.reach_singles()
         search.follow_all()
         unreached = _unreached(search, code)
         _reach_libraries(search, code, unreached, linked)
-        _read_others(search, code, unreached, seen)
+        reach_placed(search, code, unreached.values())
+        _read_others(search, code, seen)
         search.follow_all()
 
 
@@ -118,11 +132,9 @@ def _reach_libraries(
                 reach_distribution(search, dist, Reference("links", by, name))
 
 
-def _read_others(
-    search: Search, code: TreeCode, unreached: Mapping[str, Distribution], seen: set[str]
-) -> None:
+def _read_others(search: Search, code: TreeCode, seen: set[str]) -> None:
     """Compiled modules and text files of what is reached, for names of what is not."""
-    tops = _tops(search, unreached)
+    tops = _tops(search, code)
     if not tops:
         return
     words = tuple(top.encode() for top in sorted(tops))
@@ -145,14 +157,19 @@ def _read_others(
                         search.reach_name(word, Reference("names", path, word))
 
 
-def _tops(search: Search, unreached: Mapping[str, Distribution]) -> frozenset[str]:
-    """The first parts of the names of all modules of what is not reached."""
-    return frozenset(
-        module.name.partition(".")[0]
-        for dist in unreached.values()
-        for path in dist.files
-        if (module := search.index.by_path.get(path)) is not None
-    )
+def _tops(search: Search, code: TreeCode) -> frozenset[str]:
+    """The top-level names of packages of which no module is reached, if they are worth a search."""
+    own = {dist.name for dist in code.owners.distributions}
+    sizes: Counter[str] = Counter()
+    reached: set[str] = set()
+    for entry in code.tree.files():
+        module = search.index.by_path.get(entry.path)
+        if module is not None and code.owners.by_path.get(entry.path) in own:
+            top = module.name.partition(".")[0]
+            sizes[top] += entry.size
+            if entry.path in search.reached:
+                reached.add(top)
+    return frozenset(top for top, size in sizes.items() if size >= code.least) - reached
 
 
 def _reach_literal(search: Search, path: str, literal: str, tops: frozenset[str]) -> None:

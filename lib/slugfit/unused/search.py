@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from slugfit.refer.candidates import STUB_READER
 from slugfit.refer.reference import Reference
-from slugfit.scan.bytecode import read_module, read_regular_file
-from slugfit.scan.module_facts import facts_from_source, facts_of_module
+from slugfit.scan.bytecode import read_regular_file
+from slugfit.scan.module_facts import facts_from_source
 from slugfit.scan.module_names import Module, import_targets, named_module
 from slugfit.scan.owners import APP, PYTHON
-from slugfit.unused.computed import computed_imports
+from slugfit.unused.computed import Computed, computed_imports, may_compute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from slugfit.scan.module_facts import ModuleFacts
+    from slugfit.scan.module_reader import ModuleReader
     from slugfit.unused.index import ModuleIndex
 
 _START = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*)\.(?:[%{]|$)")
@@ -50,7 +50,7 @@ class Single:
 class Search:
     """What is reached so far, and what is still to be followed."""
 
-    root: Path
+    modules: ModuleReader
     index: ModuleIndex
     owners: Mapping[str, str]
     """The owner of each path."""
@@ -151,15 +151,15 @@ class Search:
         )
 
     def _follow(self, module: Module) -> None:
-        code, source = read_module(self.root / module.path)
-        facts = facts_of_module(code, source)
+        facts = self.modules.facts_of(module.path)
         if STUB_READER in facts.names:
             self.follow_facts(module, facts_from_source(self._source(f"{module.path}i")))
         self.follow_facts(module, facts)
         owner = self.owners.get(module.path, "")
         if owner != PYTHON:
-            source = source or self._source(module.path)
-            computed = computed_imports(facts, source, module.parent)
+            computed = Computed()
+            if may_compute(facts):
+                computed = computed_imports(facts, self._source(module.path), module.parent)
             if computed.by_parts:
                 self.putting.setdefault(owner, module.path)
                 self.computing.add(module.name)
@@ -199,7 +199,7 @@ class Search:
 
     def _source(self, path: str) -> bytes:
         try:
-            return read_regular_file(self.root / path)
+            return read_regular_file(self.modules.root / path)
         except OSError:
             return b""
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from slugfit.scan.layout import Layout
     from slugfit.scan.loose_code import LooseCode
     from slugfit.scan.module_names import Module
+    from slugfit.scan.module_reader import ModuleReader
     from slugfit.scan.owners import Owners
     from slugfit.scan.tree import Tree
 
@@ -23,6 +24,8 @@ class TreeCode:
     tree: Tree
     paths: tuple[str, ...]
     """Its files that are there in the end, as far as the other rules are concerned."""
+    modules: ModuleReader
+    """What reads its modules."""
     layout: Layout
     owners: Owners
     outside: tuple[Module, ...]
@@ -39,5 +42,7 @@ class TreeCode:
     """What SLUGFIT_KEEP names."""
     started: Iterable[str]
     """The files that the app's start loaded when it was tried."""
+    least: int
+    """Bytes that a removal has to save; packages with fewer stay in any case."""
     installers_stay: bool
     """Whether something installs into this tree later."""
