@@ -1,7 +1,7 @@
 """A Gradio demo of an image filter.
 
-Dynamic: components' front-end templates read from the package, uvicorn under it, themes by name,
-pillow's formats by file ending, a blocks' event called by its name over HTTP, ffmpeg looked for and absent.
+Dynamic: components' front-end templates read from the package, uvicorn under it, a
+default theme, a block's event called by its name over HTTP.
 """
 
 import json

@@ -1,7 +1,6 @@
 """A Streamlit dashboard with pages.
 
-Dynamic: the script run by `streamlit run` from the Procfile, pages found by listing, its config in
-.streamlit, charts by altair, pydeck and plotly asked for when drawn, the browser's files, a data frame by pyarrow.
+Dynamic: the script run by `streamlit run` from the Procfile, its config in .streamlit, charts by altair, pydeck and plotly asked for when drawn, the browser's files, a data frame by pyarrow.
 """
 
 from drive import main, run, say, serving

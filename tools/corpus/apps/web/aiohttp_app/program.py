@@ -1,7 +1,7 @@
 """An aiohttp site with templates, and a Tornado one beside it.
 
-Dynamic: aiohttp under gunicorn by its worker class, C speedups and brotli by try/except, tornado's
-application by a factory's name, cryptography behind jwt by algorithm name, websockets' compression.
+Dynamic: aiohttp under gunicorn by its worker class, C speedups by try/except, tornado's worker
+by its alias, cryptography behind jwt by an algorithm's name.
 """
 
 from drive import main, say, serving

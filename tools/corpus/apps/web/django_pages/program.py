@@ -2,7 +2,7 @@
 
 Dynamic: settings split by DJANGO_SETTINGS_MODULE and import_module, the Jinja2 backend and its
 environment by string, debug toolbar's panels and middleware only in one environment, message storage,
-session engine, test runner and logging classes by string, management commands by name, gevent workers.
+session engine and logging classes by string, management commands by name, gevent workers.
 """
 
 from drive import main, run, say, serving

@@ -1,7 +1,7 @@
 """A FastAPI service behind gunicorn, with GraphQL and asynchronous SQLAlchemy.
 
 Dynamic: uvicorn's worker class by string in the Procfile, aiosqlite by the database's URL, asyncpg
-by that of a replica, uvicorn's logging config, a JSON log formatter by class path in a file.
+by that of a replica, a JSON log formatter by class path in a file, the metadata version of what is installed.
 """
 
 from drive import main, run, say, serving

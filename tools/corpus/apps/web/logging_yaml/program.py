@@ -1,7 +1,7 @@
 """A worker whose logging is set up by a YAML file.
 
 Dynamic: formatter, handler and filter classes by path in logging.yaml (python-json-logger, rich,
-structlog, the app's own), metadata versions of what it never imports, an error handler by dotted name.
+structlog, the app's own), metadata versions of what it never imports, a renderer by dotted name.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Jobs on rq, with a Redis that is an object of this process.
 
-Dynamic: jobs enqueued by dotted text, the worker's class and serializer by string, a job's callback
-by string, the rq command line by name, a client class by a config var.
+Dynamic: jobs enqueued by dotted text, the worker's class and serializer by string, the rq command line by
+name, a client class by a config var.
 """
 
 from drive import main, run, say
