@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 APPS = HERE / "apps"
-HELPER = APPS / "helper"
+SUPPORT = APPS / "support"
 """The folder of the module that all programs use; it is no part of any slug."""
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus import children, environments
 from unused import parts
-from unused.samples import HELPER
+from unused.samples import SUPPORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,7 +115,7 @@ def use(slug: Environment, sample: Sample) -> Ended:
     variables = {
         **sample.variables,
         "PATH": f"{slug.root / 'bin'}:/usr/local/bin:/usr/bin:/bin",
-        "PYTHONPATH": f"{slug.slug}:{HELPER}",
+        "PYTHONPATH": f"{slug.slug}:{SUPPORT}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "SLUG": str(slug.slug),
         "DYNO": "web.1",

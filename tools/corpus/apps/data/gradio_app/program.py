@@ -1,11 +1,10 @@
-"""A Gradio demo of an image filter.
+"""A Gradio demo with an endpoint.
 
 Dynamic: components' front-end templates read from the package, uvicorn under it, a
 default theme, a block's event called by its name over HTTP.
 """
 
 import json
-import time
 
 from drive import main, run, say, serving
 

@@ -7,7 +7,6 @@ the Redis transport of a second URL.
 
 import os
 import subprocess
-import time
 
 from drive import main, processes, run, say
 
@@ -25,7 +24,6 @@ def works():
     finally:
         worker.terminate()
         worker.wait(60)
-    time.sleep(0)
 
 
 def inspects():

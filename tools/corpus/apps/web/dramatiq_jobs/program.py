@@ -5,7 +5,6 @@ the dramatiq command by name with modules to import, huey_consumer by name with 
 """
 
 import subprocess
-import time
 
 from drive import main, run, say
 
