@@ -20,7 +20,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Scripts; the files of lib/ are checked as part of the scripts that source them.
 SCRIPTS = $(shell git ls-files --cached --others --exclude-standard \
-	'bin/*' 'lib/standin/bin/*' 'tests/testrunner/*.sh' 'tools/stack/inside/*.sh' '.ci/*')
+	'bin/*' 'lib/standin/bin/*' 'lib/slugfit/*.sh' 'tests/testrunner/*.sh' 'tools/stack/inside/*.sh' \
+	'.ci/*')
 SHELL_FILES = $(shell git ls-files --cached --others --exclude-standard \
 	'bin/*' 'lib/*.sh' 'lib/standin/bin/*' 'lib/standin/*.sh' 'tests/*.sh' 'tools/*.sh' '.ci/*')
 

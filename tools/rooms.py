@@ -31,6 +31,7 @@ ROOMS = {
     "measure": "the tar stream, its deflated size, by distribution and rule",
     "verify": "the child, its probe, checks, smoke, bisection",
     "apply": "change, transaction, journal, RECORD, store",
+    "packing": "large packages as zstd archives, and what unpacks them",
     "proof": "what is known of a change that is tried, and what came back",
     "prove": "apply, verify, put back, until it holds",
     "pipeline": "the line itself: scan to report in one screen",

@@ -12,8 +12,11 @@ from slugfit.apply.transaction import recover_tree
 from slugfit.base.clock import Clock
 from slugfit.base.errors import SlugfitError, TreeError, VerificationError
 from slugfit.measure.deadline import require_time, with_deadline
+from slugfit.packing.manifest import is_packed
+from slugfit.packing.outcome import Packing, Refusal
+from slugfit.packing.pack import Packer, pack_tree
 from slugfit.plan.make import make_plan
-from slugfit.prove import Trial, proved
+from slugfit.prove import Trial, proved, sites_to_measure
 from slugfit.settings.current_run import Run
 from slugfit.verify.checks import steps_for
 from slugfit.verify.start import python_of
@@ -49,6 +52,8 @@ class Outcome:
     """Wall-clock seconds by stage."""
     untried: tuple[Failure, ...] = ()
     """What there was no time to verify."""
+    packing: Packing | None = None
+    """What came of SLUGFIT_PACK, None where that is off or nothing was to be changed."""
 
 
 def dry_run(root: Path, config: Config, run: Run | None = None) -> Outcome:
@@ -77,6 +82,13 @@ def slim_tree(
     run = run or Run()
     clock = Clock()
     clock.time("recover", lambda: recover_tree(root))
+    if is_packed(root):
+        raise TreeError(
+            f"{root} is packed already",
+            "What it holds in archives cannot be looked at.",
+            f"`slugfit restore {root}` brings back what slim --keep-stash packed; a slug is whole "
+            "again in its next build.",
+        )
     if kept_in is not None:
         return_stored(kept_in, root)
     planned = clock.time("plan", lambda: _planned(root, config, run, smoke=True))
@@ -85,7 +97,8 @@ def slim_tree(
     try:
         change = clock.time("plan", lambda: change_of(planned))
         if change.does_nothing:
-            return _measured(planned, change, config, clock)
+            measured = _measured(planned, change, config, clock)
+            return _packed(measured, config, run, clock, keep=keep_stash)
         steps = steps_for(planned, config)
         with proved(Trial(planned, change, steps, config, run, clock)) as proof:
             if kept_in is not None:
@@ -96,7 +109,7 @@ def slim_tree(
             raise
         require_time(clock, planned.tree)
         return _undone(root, config, run, error, clock)
-    return Outcome(
+    outcome = Outcome(
         proof.planned,
         proof.sizes,
         proof.tried,
@@ -106,6 +119,16 @@ def slim_tree(
         clock.seconds,
         proof.untried,
     )
+    return _packed(outcome, config, run, clock, keep=keep_stash)
+
+
+def _packed(outcome: Outcome, config: Config, run: Run, clock: Clock, *, keep: bool) -> Outcome:
+    """The outcome with what is large packed, if that is asked for. Raises RollBackError."""
+    if config.pack == "off":
+        return outcome
+    packer = Packer(outcome.planned, outcome.sizes, config, run, clock, keep)
+    packing, sizes = clock.time("pack", lambda: pack_tree(packer))
+    return replace(outcome, packing=packing, sizes=sizes)
 
 
 def _planned(root: Path, config: Config, run: Run, *, smoke: bool = False) -> Plan:
@@ -119,14 +142,18 @@ def _measured(
     change: Change,
     config: Config,
     clock: Clock,
-    undone: SlugfitError | None = None,
 ) -> Outcome:
     """The outcome when nothing was tried: a plan's sizes. Raises OSError."""
-    sizes = clock.time("measure", lambda: measure_change(planned, change, limit=config.limit))
-    return Outcome(planned, sizes, (), (), (), undone, clock.seconds)
+    sites = sites_to_measure(planned, config)
+    sizes = clock.time(
+        "measure", lambda: measure_change(planned, change, limit=config.limit, sites=sites)
+    )
+    return Outcome(planned, sizes, (), (), (), None, clock.seconds)
 
 
 def _undone(root: Path, config: Config, run: Run, error: SlugfitError, clock: Clock) -> Outcome:
     """The outcome when everything was put back: the tree as it was, measured."""
     planned = make_plan(root, replace(config, level="measure"), run)
-    return _measured(planned, change_of(planned), config, clock, error)
+    outcome = _measured(planned, change_of(planned), config, clock)
+    refused = None if config.pack == "off" else Packing(refusal=Refusal("not slimmed"))
+    return replace(outcome, undone=error, packing=refused)

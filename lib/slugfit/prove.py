@@ -41,6 +41,11 @@ NARROWING_SECONDS = 240
 """For narrowing failures down; when that is not enough, everything is put back."""
 
 
+def sites_to_measure(planned: Plan, config: Config) -> tuple[str, ...]:
+    """The folders of packages whose entries are measured one by one: what packing goes by."""
+    return () if config.pack == "off" else planned.layout.site_packages
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One change that is to be proved."""
@@ -74,7 +79,8 @@ class Trial:
 
     def measure(self, opened: Transaction) -> Sizes:
         """The sizes with this change, which ``opened`` has made."""
-        return measure_change(self.planned, self.change, opened.old, self.config.limit)
+        sites = sites_to_measure(self.planned, self.config)
+        return measure_change(self.planned, self.change, opened.old, self.config.limit, sites)
 
     def is_foreign(self) -> Callable[[Failure], bool]:
         """A function that tells whether a failure cannot come from this plan."""

@@ -42,6 +42,7 @@ def test_without_settings_everything_has_its_default() -> None:
         limit=LIMITS[0],
         over_limit="warn",
         bytecode="boot",
+        pack="off",
         verify="imports",
         smoke="",
         keep=(),

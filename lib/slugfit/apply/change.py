@@ -11,7 +11,7 @@ from slugfit.apply.emptied import emptied_folders
 from slugfit.apply.moves import need_file
 from slugfit.apply.record import RewrittenRecord, rewrite_record, touched_records
 from slugfit.base.errors import TreeError
-from slugfit.measure.sampling import sampled_slices
+from slugfit.measure.sampling import Weighing, sampled_slices
 from slugfit.measure.sizes import Changed, Sizes, measure_sizes
 from slugfit.plan.less_bytecode import is_shipped_for_start
 from slugfit.refer.shipped import NewBytecode
@@ -47,7 +47,9 @@ class Change:
     created: Mapping[str, int] = field(default_factory=dict)
     """Which of that was not there before, with its mode."""
     made: Mapping[str, int] = field(default_factory=dict)
-    """The folders that are made for it, with their modes."""
+    """The folders that are made for it, with their modes; outer ones first."""
+    brought: Mapping[str, Path] = field(default_factory=dict)
+    """The files from outside of the tree that are copied to new places, beside bytecode."""
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -139,19 +141,23 @@ def bytecode_of_start(plan: Plan) -> frozenset[str]:
 
 
 def measure_change(
-    plan: Plan, change: Change, old: Path | None = None, limit: Limit | None = None
+    plan: Plan,
+    change: Change,
+    old: Path | None = None,
+    limit: Limit | None = None,
+    sites: tuple[str, ...] = (),
 ) -> Sizes:
     """Sizes of a plan's tree with its change; ``old`` is where moved files lie if it was applied.
 
     With a ``limit`` only a sample of a large tree is compressed, unless the slug comes out so near
-    to it that it could be on either side. The same before and after the change is applied. Raises
-    OSError.
+    to it that it could be on either side. The top-level entries of ``sites`` are measured one by
+    one as well. The same before and after the change is applied. Raises OSError.
     """
     if limit is not None:
-        sizes = _measured(plan, change, old, sampled_slices(plan.tree))
+        sizes = _measured(plan, change, old, Weighing(sampled_slices(plan.tree), sites))
         if not (sizes.estimated and _is_near(sizes, limit)):
             return sizes
-    return _measured(plan, change, old, 1)
+    return _measured(plan, change, old, Weighing(1, sites))
 
 
 def _is_near(sizes: Sizes, limit: Limit) -> bool:
@@ -159,7 +165,7 @@ def _is_near(sizes: Sizes, limit: Limit) -> bool:
     return used is not None and abs(used - 1) < _NEAR
 
 
-def _measured(plan: Plan, change: Change, old: Path | None, every: int) -> Sizes:
+def _measured(plan: Plan, change: Change, old: Path | None, weighing: Weighing) -> Sizes:
     compiled = change.bytecode.compiled
     records = {path: record.with_old_hashes() for path, record in change.records.items()}
     files = [
@@ -182,5 +188,5 @@ def _measured(plan: Plan, change: Change, old: Path | None, every: int) -> Sizes
             frozenset(path for path, _ in change.emptied),
             plan.owners.by_path,
         ),
-        every=every,
+        weighing=weighing,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import TreeError
+from slugfit.base.paths import PACKED_FOLDER, UNPACK_PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,9 +67,10 @@ def written_files(journal: Path) -> frozenset[str]:
 
 
 def created_files(journal: Path) -> tuple[Sequence[str], Sequence[str]]:
-    """The files, all bytecode, and the folders that a journal's transaction added to the tree.
+    """The files and the folders that a journal's transaction added to the tree.
 
-    Raises ValueError if Slugfit did not write it: nothing else may be deleted for its sake.
+    They are bytecode, or what is packed. Raises ValueError if Slugfit did not write it: nothing
+    else may be deleted for its sake.
     """
     try:
         found = json.loads(journal.read_text("utf-8"))
@@ -76,9 +78,14 @@ def created_files(journal: Path) -> tuple[Sequence[str], Sequence[str]]:
         folders = [str(path) for path in found.get("made", ())]
     except (AttributeError, TypeError, RecursionError) as error:
         raise ValueError(f"{journal} was not written by Slugfit: {error}") from error
-    if not all(path.endswith(".pyc") for path in files):
+    if not all(map(_is_made, files)):
         raise ValueError(f"{journal} was not written by Slugfit: it made more than bytecode")
     return files, folders
+
+
+def _is_made(path: str) -> bool:
+    packed = path.startswith(f"{PACKED_FOLDER}/") or path == UNPACK_PROFILE
+    return packed or path.endswith(".pyc")
 
 
 def journal_folders(journal: Path) -> Sequence[Emptied]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 from slugfit.apply.moves import adopt, give_owner, need_file
@@ -56,10 +57,15 @@ def write_created_files(change: Change, places: Places, folder: Path) -> Mapping
     for path, file in created.items():
         if os.path.lexists(places.of(path)):
             raise TreeError(f"{places.of(path)} is in the way", "It was not there before.")
-        file.write_bytes(change.bytecode.compiled[path])
-        give_owner(file, places.of(source_of(path) or path))
+        if path in change.brought:
+            # A copy: what it is copied from may be the build cache's.
+            shutil.copyfile(change.brought[path], file)
+            give_owner(file, places.root)
+        else:
+            file.write_bytes(change.bytecode.compiled[path])
+            give_owner(file, places.of(source_of(path) or path))
+            _date(path, file, places)
         file.chmod(change.created[path])
-        _date(path, file, places)
     return created
 
 

@@ -105,7 +105,7 @@ class Stash:
         files, folders = created_files(journal)
         for path in files:
             places.of(path).unlink(missing_ok=True)
-        for path in folders:
+        for path in reversed(folders):
             remove_if_empty(places.of(path))
         make_folders(reversed(journal_folders(journal)), self.folder, places)
         moved = moved_files(self.old)

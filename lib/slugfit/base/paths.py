@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 WORK_FOLDER = ".slugfit"
 """Slugfit's own folder at a root (stash and journal); never part of the tree."""
+PACKED_FOLDER = ".heroku/slugfit/packed"
+"""Where a slug holds what is unpacked when a process starts, and what unpacks it."""
+UNPACK_PROFILE = ".profile.d/000_slugfit_unpack.sh"
+"""What starts that, before any script that needs a package: they are sourced in this order."""
 
 
 def path_inside(base: str, name: str) -> str | None:

@@ -28,6 +28,9 @@ class Limit:
     """Where it says so, "" for a size that the user set."""
     slugignore: bool = True
     """Whether the platform itself leaves out what .slugignore names."""
+    unpacks: bool = True
+    """Whether a process can unpack what its slug holds packed: the platform sources .profile.d, and
+    its run image has zstd, tar and flock (https://devcenter.heroku.com/articles/stack-packages)."""
 
     def used(self, size: int) -> float | None:
         """Which part of the limit ``size`` bytes are; None if there is no limit."""
@@ -36,7 +39,7 @@ class Limit:
 
 def _image(name: str, size: int | None, source: str, url: str) -> Limit:
     """A platform of images: what they hold is measured unpacked, and no .slugignore is known."""
-    return Limit(name, size, "uncompressed", source, url, slugignore=False)
+    return Limit(name, size, "uncompressed", source, url, slugignore=False, unpacks=False)
 
 
 _HEROKU = "https://devcenter.heroku.com/articles/slug-compiler#slug-size"
@@ -51,7 +54,7 @@ LIMITS = (
         "500 MB, Heroku's limit until March 2026",
         _HEROKU,
     ),
-    Limit("scalingo", 2 * 2**30, "compressed", "2 GiB image archive", _SCALINGO),
+    Limit("scalingo", 2 * 2**30, "compressed", "2 GiB image archive", _SCALINGO, unpacks=False),
     _image(
         "digitalocean",
         2**30,

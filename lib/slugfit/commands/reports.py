@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from slugfit.report.make import Report
     from slugfit.settings.config import Config
 
-LAST_REPORT = "slugfit/report.json"
+OWN_FOLDER = "slugfit"
+"""Slugfit's part of CACHE_DIR."""
+LAST_REPORT = f"{OWN_FOLDER}/report.json"
 """The last report, as seen from CACHE_DIR."""
 
 

@@ -13,6 +13,7 @@ from slugfit.base.words import megabytes
 from slugfit.commands.command import Command, TreeOptions, add_tree, need_folder
 from slugfit.commands.reports import (
     LAST_REPORT,
+    OWN_FOLDER,
     require_fit,
     save_report,
     show_in_build_log,
@@ -57,6 +58,7 @@ class SlimOptions(SettingsOptions):
             super().facts(),
             started=self.started,
             tree_is_cached=self.store is not None,
+            cache=None if self.cache_dir is None else self.cache_dir / OWN_FOLDER,
             slugignore_applied=self.slugignore_applied,
         )
 

@@ -43,7 +43,7 @@ def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
         place = f"{name}/{item.name}"
         if item.is_dir():
             yield from _sources(item, place)
-        elif place.endswith(".py"):
+        elif place.endswith((".py", ".sh")):
             yield place, item.read_bytes()
 
 

@@ -32,6 +32,7 @@ SLICE_SIZE = 16 * 1024
 DEFLATE_END = b"\x03\x00"
 """An empty last deflate block."""
 _WINDOW = 32 * 1024
+_READ = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,13 @@ def _blocks(pieces: Iterable[Piece], size: int, every: int = 1) -> Iterator[Bloc
     if shares:
         begin = start - held
         yield Block(bytes(data[begin:]), bytes(data[:begin]), tuple(shares))
+
+
+def piece_bytes(piece: Piece) -> Iterator[bytes]:
+    """The bytes of one piece, its padding included; raise OSError if it cannot be read."""
+    size = len(piece.header) + piece.content + piece.padding
+    for begin in range(0, size, _READ):
+        yield _between(piece, begin, min(begin + _READ, size))
 
 
 def _between(piece: Piece, begin: int, end: int) -> bytes:

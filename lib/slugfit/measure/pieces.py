@@ -97,9 +97,9 @@ class Member:
         return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
 
 
-def tar_piece(tree: Tree, entry: Entry, key: str, mtime: int) -> Piece:
+def tar_piece(tree: Tree, entry: Entry, key: str, mtime: int, name: str = "") -> Piece:
     """The tar member of one entry; ``mtime`` in seconds. A link's target is read now."""
-    name = f"{TOP}/{entry.path}"
+    name = name or f"{TOP}/{entry.path}"
     place = tree.root / entry.path
     if entry.kind == "file":
         member = Member(name, entry.mode, "file", entry.size, "", mtime)
@@ -114,7 +114,7 @@ def slug_pieces(tree: Tree) -> Iterator[Piece]:
 
     A source whose bytecode is checked by time keeps its own, or Python would compile it again.
     """
-    timed = {source_of(entry.path) for entry in tree.files() if _is_timed(tree, entry)}
+    timed = timed_sources(tree)
     yield (top := Piece("", Member(f"{TOP}/", 0o755, "folder").header(), None, 0, 0))
     size = stream_size([top])
     for entry in tree.entries:
@@ -125,6 +125,12 @@ def slug_pieces(tree: Tree) -> Iterator[Piece]:
         size += stream_size([piece])
         yield piece
     yield end_of_tar(size)
+
+
+def timed_sources(tree: Tree) -> frozenset[str]:
+    """The sources whose bytecode is checked by time: theirs is kept. Raises OSError."""
+    timed = (source_of(entry.path) for entry in tree.files() if _is_timed(tree, entry))
+    return frozenset(filter(None, timed))
 
 
 def _is_timed(tree: Tree, entry: Entry) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slugfit.measure.deflate import SLICE_SIZE, deflate_sample
@@ -25,6 +25,19 @@ SAMPLED = 128 * 2**20
 _TRUSTED = 8 * SLICE_SIZE
 """Compressed bytes of a part count half beside its kind if so many of it are in the sample."""
 _SEPARATOR = "\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """How a tree is measured."""
+
+    every: int = 1
+    """One slice in so many is compressed."""
+    sites: tuple[str, ...] = ()
+    """The folders of packages whose top-level entries are also measured one by one."""
+
+
+WHOLE = Weighing()
 
 
 def sampled_slices(tree: Tree) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from slugfit.measure.pieces import EPOCH, TOP, Member, Piece, tar_piece
-from slugfit.measure.sampling import compressed_sizes
+from slugfit.measure.sampling import WHOLE, Weighing, compressed_sizes
 from slugfit.scan.bytecode import source_of
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ class Sizes:
     """The part of what is left that was not there before, less what replaced bytecode has lost."""
     estimated: bool = False
     """Whether only a sample was compressed."""
+    tops: Mapping[tuple[str, str], Bytes] = field(default_factory=dict)
+    """The parts of what is left by (top-level entry of a folder of packages, owner), if asked."""
+    packed: Mapping[str, int] = field(default_factory=dict)
+    """How many compressed bytes less what is left takes because it is packed, by owner."""
 
     @property
     def after(self) -> Bytes:
@@ -70,7 +74,8 @@ class Sizes:
         """The slug as it was."""
         both = sum(self.gone.values(), self.after)
         return Bytes(
-            both.uncompressed - self.added.uncompressed, both.compressed - self.added.compressed
+            both.uncompressed - self.added.uncompressed,
+            both.compressed - self.added.compressed + sum(self.packed.values()),
         )
 
     def gone_by_rule(self) -> Mapping[str, Bytes]:
@@ -112,26 +117,29 @@ def measure_sizes(
     old: Path | None = None,
     *,
     changed: Changed | None = None,
-    every: int = 1,
+    weighing: Weighing = WHOLE,
 ) -> Sizes:
     """Sizes of ``tree`` under ``decisions``; what changes is read in ``old`` if it was moved.
 
-    One slice in ``every`` is compressed. Raises OSError.
+    Raises OSError.
     """
     source = old or tree.root
-    weighed = _weigh(_kept_pieces(tree, decisions, source, changed or Changed()), every)
+    pieces = _kept_pieces(tree, decisions, source, changed or Changed(), weighing.sites)
     kept: dict[str, Bytes] = {}
+    tops: dict[tuple[str, str], Bytes] = {}
     bytecode = added = ZERO
-    for key, size in weighed.items():
-        owner, _, kind = key.partition(_SEPARATOR)
+    for key, size in _weigh(pieces, weighing.every).items():
+        owner, kind, top = key.split(_SEPARATOR)
         kept[owner] = kept.get(owner, ZERO) + size
+        if top:
+            tops[top, owner] = tops.get((top, owner), ZERO) + size
         bytecode += size if kind else ZERO
         added += size if kind == _ADDED else ZERO
     added += _growth(tree, changed or Changed())
-    gone = _weigh(_gone_pieces(tree, decisions, source), every)
+    gone = _weigh(_gone_pieces(tree, decisions, source), weighing.every)
     parted = {tuple(key.split(_SEPARATOR)): size for key, size in gone.items()}
     by_rule = {(key[0], key[1]): size for key, size in parted.items()}
-    return Sizes(kept, by_rule, bytecode, added, every > 1)
+    return Sizes(kept, by_rule, bytecode, added, weighing.every > 1, tops)
 
 
 def _growth(tree: Tree, changed: Changed) -> Bytes:
@@ -162,15 +170,19 @@ def _kept_pieces(
     decisions: Sequence[Decision],
     old: Path,
     changed: Changed,
+    sites: Collection[str],
 ) -> Iterator[Piece]:
+    """What is left; the key of each piece is its owner, kind of bytecode, and top-level entry."""
     chosen = {decision.path: decision for decision in decisions}
     for entry in sorted((*tree.entries, *changed.entries), key=lambda entry: entry.path):
         decision = chosen.get(entry.path)
         if entry.path in changed.emptied or (decision and decision.action == "remove"):
             continue
-        owner = decision.owner if decision else "(app)"
+        top = top_entry(entry.path, sites)
+        kind = ""
         if decision and decision.reason is not None and decision.reason.kind == "loaded at start":
-            owner = f"{owner}{_SEPARATOR}{_KEPT}"
+            kind = _KEPT
+        owner = _SEPARATOR.join((decision.owner if decision else "(app)", kind, top))
         if decision and decision.tail is not None:
             yield _cut_piece(entry, owner, old / entry.path, decision.tail)
         elif entry.path in changed.contents:
@@ -183,16 +195,26 @@ def _kept_pieces(
             start, length = len(head), entry.size - len(head)
             yield replace(piece, source=old / entry.path, first=head, start=start, length=length)
         elif entry.path in changed.compiled:
-            yield _compiled_piece(tree, entry, changed, _ADDED if decision is None else _KEPT)
+            yield _compiled_piece(
+                tree, entry, changed, (_ADDED if decision is None else _KEPT, top)
+            )
         elif entry.kind != "other":
             yield tar_piece(tree, entry, owner, EPOCH)
 
 
-def _compiled_piece(tree: Tree, entry: Entry, changed: Changed, kind: str) -> Piece:
+def top_entry(path: str, sites: Collection[str]) -> str:
+    """The top-level entry of one of ``sites`` that a path is or lies in; "" if it lies in none."""
+    for site in sites:
+        if path.startswith(f"{site}/"):
+            return f"{site}/{path[len(site) + 1 :].partition('/')[0]}"
+    return ""
+
+
+def _compiled_piece(tree: Tree, entry: Entry, changed: Changed, kind: tuple[str, str]) -> Piece:
     owner = changed.owners.get(source_of(entry.path) or "", "(app)")
     content = changed.compiled[entry.path]
     file = replace(entry, size=len(content))
-    piece = tar_piece(tree, file, f"{owner}{_SEPARATOR}{kind}", EPOCH)
+    piece = tar_piece(tree, file, _SEPARATOR.join((owner, *kind)), EPOCH)
     return replace(piece, source=None, first=content, length=0)
 
 

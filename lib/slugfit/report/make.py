@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from slugfit.catalog.limits import Limit
+    from slugfit.packing.outcome import Packing
     from slugfit.pipeline import Outcome
     from slugfit.plan.decision import Plan
     from slugfit.plan.reasons import Reason
@@ -107,6 +108,8 @@ class Report:
     bytecode: BytecodeTotal | None = None
     unused: tuple[UnusedTotal, ...] = ()
     """What the app never reaches, whether it goes or not."""
+    packing: Packing | None = None
+    """What came of SLUGFIT_PACK, None where that is off."""
 
     @property
     def weighed(self) -> int:
@@ -160,6 +163,7 @@ def make_report(
         estimated=sizes.estimated,
         bytecode=_bytecode(outcome),
         unused=unused_totals(outcome),
+        packing=outcome.packing,
     )
 
 
@@ -207,12 +211,12 @@ def _advice(
 
 def _shares(outcome: Outcome, versions: Mapping[str, str]) -> tuple[Share, ...]:
     gone = outcome.sizes.gone_by_owner()
-    kept = outcome.sizes.kept
-    shares = [
-        Share(name, versions.get(name, ""), kept.get(name, ZERO) + gone.get(name, ZERO), left)
-        for name in sorted(set(kept) | set(gone))
-        for left in (kept.get(name, ZERO),)
-    ]
+    kept, packed = outcome.sizes.kept, outcome.sizes.packed
+    shares = []
+    for name in sorted(set(kept) | set(gone)):
+        left = kept.get(name, ZERO)
+        before = left + gone.get(name, ZERO) + Bytes(0, packed.get(name, 0))
+        shares.append(Share(name, versions.get(name, ""), before, left))
     return tuple(sorted(shares, key=lambda share: (-share.before.compressed, share.name)))
 
 

@@ -10,6 +10,7 @@ from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.fault_words import fault_sentence
+from slugfit.report.packing_words import packing_sentences
 from slugfit.report.reasons import broken, reason_sentence, shown_module
 from slugfit.scan.owners import APP, INSTALLER, PYTHON, UNOWNED
 
@@ -66,6 +67,7 @@ def report_lines(report: Report) -> Iterator[str]:
     yield from _rules(report)
     yield from _unused(report)
     yield from _bytecode(report)
+    yield from _packing(report)
     yield from _kept(report)
     yield from _verified(report)
     yield from _faults(report)
@@ -186,6 +188,14 @@ def _bytecode(report: Report) -> Iterator[str]:
         what += f"about {shipped.seconds_without:.1f} s without"
     yield ""
     yield from _wrap(f"{what}.", "")
+
+
+def _packing(report: Report) -> Iterator[str]:
+    if report.packing is not None:
+        mark = "! " if report.packing.is_failed else ""
+        yield ""
+        for sentence in packing_sentences(report.packing):
+            yield from _wrap(sentence, mark)
 
 
 def _kept(report: Report) -> Iterator[str]:

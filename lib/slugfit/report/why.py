@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slugfit.base.errors import UsageError
-from slugfit.base.paths import path_inside
+from slugfit.base.paths import PACKED_FOLDER, path_inside
 from slugfit.base.words import printable
 from slugfit.catalog.rules import rule_named
+from slugfit.packing.manifest import archive_of
 from slugfit.plan.make import make_plan
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.reasons import decision_sentence, reference_sentence
@@ -45,6 +46,12 @@ def explain_path(root: Path, path: str, config: Config, run: Run | None = None) 
     run = run or Run()
     plan = make_plan(root, config, run, python_of(config, run), about=name)
     decisions = {item.path: item for item in plan.decisions}
+    archive = "" if name in decisions else archive_of(root, name)
+    if archive:
+        raise UsageError(
+            f"{path} is packed: it stays, and lies in {PACKED_FOLDER}/{archive}.",
+            "SLUGFIT_PACK stores large packages so; they are unpacked when a process starts.",
+        )
     if name not in decisions:
         raise UsageError(
             f"{path} is not a file in {root}.",

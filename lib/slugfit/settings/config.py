@@ -31,6 +31,7 @@ class Config:
     limit: Limit
     over_limit: Literal["warn", "fail"]
     bytecode: Literal["boot", "auto", "strip", "strip-all", "keep"]
+    pack: Literal["off", "auto", "on"]
     verify: Literal["imports", "off"]
     smoke: str
     keep: tuple[str, ...]

@@ -23,5 +23,7 @@ class Run:
     """When the platform's build began, in seconds since 1970; None if there is no such build."""
     tree_is_cached: bool = False
     """Whether the next build's installer starts from the slimmed tree, as after a hook."""
+    cache: Path | None = None
+    """Slugfit's own folder in the build cache, None if there is no such cache."""
     slugignore_applied: bool = False
     """Whether the platform applied .slugignore: what it names now was made by the build."""

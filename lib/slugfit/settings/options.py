@@ -62,6 +62,13 @@ OPTIONS = (
         "of these as many as its limit leaves room for, `strip` of these only Python's own, "
         "`strip-all` none, `keep` all",
     ),
+    Option(
+        "PACK",
+        "off, auto, on",
+        "off",
+        "Whether large packages are stored in the slug as zstd archives, and unpacked when a "
+        "process starts: `auto` as many as it takes to come under the limit, `on` all",
+    ),
     Option("VERIFY", "imports, off", "imports", "Import the app's packages before the commit"),
     Option(
         "SMOKE",

@@ -1,0 +1,42 @@
+"""Where archives are made: in the build cache, by what is in them, for the next build to find."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+
+OLD = 3600
+"""Seconds after which no build that runs can need an archive that this one did not."""
+
+
+@contextmanager
+def archive_folder(cache: Path | None) -> Iterator[Path]:
+    """The folder of archives in Slugfit's part of the build cache, or one for this run alone."""
+    if cache is None:
+        with tempfile.TemporaryDirectory(prefix="slugfit-packed-") as name:
+            yield Path(name)
+        return
+    folder = cache / "packed"
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
+
+
+def drop_unused(folder: Path, used: Collection[Path], now: float) -> None:
+    """Drop from ``folder`` what this build did not use, and no other one that runs now may.
+
+    What cannot be dropped stays.
+    """
+    with contextlib.suppress(OSError):
+        for file in used:
+            os.utime(file, (now, now))
+        for file in folder.iterdir():
+            if file not in used and file.stat().st_mtime < now - OLD:
+                file.unlink()
