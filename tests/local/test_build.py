@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import tarfile
 from typing import TYPE_CHECKING
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from made_up_buildpack import APP, SITE, UPSTREAM
-from pythons import engine
+from pythons import LIB, engine
 from slugfit.scan.procfile import default_processes, parse_procfile
-from trees import Content, plant
+from trees import Content, distribution, plant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,24 @@ def test_an_app_becomes_a_slug_and_a_report(tmp_path: Path, upstream: Path) -> N
     before = slug.read_bytes()
     assert engine(*arguments, "--cache", tmp_path / "cache").code == 0
     assert slug.read_bytes() == before
+
+
+def test_a_packed_slug_is_built_and_booted(tmp_path: Path, upstream: Path) -> None:
+    if shutil.which("zstd") is None:
+        pytest.skip("there is no program zstd here")
+    app, output = plant(tmp_path / "app", APP), tmp_path / "out"
+    data = hashlib.shake_256(b"large").digest(600_000)
+    large = distribution("large", "1.0", {"large/__init__.py": "", "large/data": data * 2})
+    plant(upstream / LIB / "site-packages", large)
+    options = ("--upstream", upstream, "--config", "SLUGFIT_PACK=on", "--boot")
+    answer = engine("build", app, "--output", output, *options)
+    assert answer.code == 0, answer.out + answer.err
+    assert "Packed with zstd: 1.2 MB take 0.6 MB of the slug" in answer.out
+    report = json.loads((output / "report.json").read_text())
+    assert len(report["packing"]["archives"]) == 1
+    assert report["boot"]["status"] == 200
+    # The list, the script and the manifest are not measured.
+    assert abs(report["slug"]["bytes"] - report["after"]["compressed"]) < 8000
 
 
 def test_json_is_the_only_thing_on_stdout(tmp_path: Path, upstream: Path) -> None:

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slugfit.measure.solid import Weighing
+from slugfit.measure.sampling import Weighing
 
 from pythons import settings
 from slugfit.base.clock import Clock

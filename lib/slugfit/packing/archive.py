@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
+import os
 import shutil
 import subprocess
 import time
@@ -104,6 +105,7 @@ def packed_file(stream: Stream, cache: Path, seconds: float) -> Path:
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
+    os.utime(target)  # it is in use: see cache.drop_unused
     return target
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
 
 OLD = 3600
@@ -29,14 +28,12 @@ def archive_folder(cache: Path | None) -> Iterator[Path]:
     yield folder
 
 
-def drop_unused(folder: Path, used: Collection[Path], now: float) -> None:
-    """Drop from ``folder`` what this build did not use, and no other one that runs now may.
+def drop_unused(folder: Path, now: float) -> None:
+    """Drop from ``folder`` what neither this build nor one that runs now used.
 
-    What cannot be dropped stays.
+    What is used gets the time of its use. What cannot be dropped stays.
     """
     with contextlib.suppress(OSError):
-        for file in used:
-            os.utime(file, (now, now))
         for file in folder.iterdir():
-            if file not in used and file.stat().st_mtime < now - OLD:
+            if file.stat().st_mtime < now - OLD:
                 file.unlink()

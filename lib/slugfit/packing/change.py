@@ -8,6 +8,7 @@ from stat import S_IMODE
 from typing import TYPE_CHECKING
 
 from slugfit.apply.change import Change
+from slugfit.base.errors import TreeError
 from slugfit.base.paths import PACKED_FOLDER, UNPACK_PROFILE
 from slugfit.measure.sizes import top_entry
 from slugfit.packing.manifest import MANIFEST, manifest_text
@@ -44,7 +45,10 @@ def written_texts(packed: Sequence[PackedBundle], scratch: Path) -> Mapping[str,
 def change_of_packing(
     tree: Tree, packed: Sequence[PackedBundle], files: Mapping[str, Path]
 ) -> Change:
-    """The Change of ``tree`` that takes the folders away and brings ``files``, by their names."""
+    """The Change of ``tree`` that takes the folders away and brings ``files``, by their names.
+
+    Raises TreeError if something of the app's own stands where one of these belongs.
+    """
     folders = {unit.path for item in packed for unit in item.bundle.units}
     sites = {item.bundle.site for item in packed}
     gone = [entry for entry in tree.entries if top_entry(entry.path, sites) in folders]
@@ -56,15 +60,19 @@ def change_of_packing(
         UNPACK_PROFILE if name == PROFILE else f"{PACKED_FOLDER}/{name}": file
         for name, file in files.items()
     }
-    present = {entry.path for entry in tree.entries}
-    folders_needed = [*accumulate(PACKED_FOLDER.split("/"), posixpath.join)]
-    folders_needed.append(posixpath.dirname(UNPACK_PROFILE))
+    above = [*accumulate(PACKED_FOLDER.split("/"), posixpath.join)]
+    above.append(posixpath.dirname(UNPACK_PROFILE))
+    present = {entry.path: entry.kind for entry in tree.entries}
+    for path in (*above, *brought):
+        # Looked for here: a transaction that is put back deletes what it says that it made.
+        if path in present and not (path in above and present[path] == "folder"):
+            raise TreeError(f"{path} is in the way", "It belongs to the app.", "Rename it.")
     return Change(
         tuple(entry.path for entry in gone if entry.kind != "folder"),
         {},
         {},
         tuple(emptied),
         created=dict.fromkeys(sorted(brought), 0o644),
-        made={path: 0o755 for path in folders_needed if path not in present},
+        made={path: 0o755 for path in above if path not in present},
         brought=brought,
     )

@@ -136,7 +136,7 @@ def _pack(packer: Packer, folder: Path) -> Packing:
         with transaction(tree.root) as opened:
             opened.apply(change_of_packing(tree, packed, files))
             opened.commit(keep=packer.keep)
-    drop_unused(folder, [item.file for item in made], time.time())
+    drop_unused(folder, time.time())
     return Packing(packed, round(seconds, 3))
 
 
