@@ -75,8 +75,9 @@ def test_what_gets_smaller_is_packed_and_the_sizes_are_those_of_the_slug(tmp_pat
     assert sizes.before == before.before
     assert sizes.after.uncompressed == before.after.uncompressed
     written = write_gzip(tmp_path / "slug.tgz", slug_pieces(scan_tree(root)))
-    # The list, the manifest and the script are a few thousand bytes.
-    assert abs(written - sizes.after.compressed) < 6000
+    # The list, the manifest and the script are a few thousand bytes, and so is what the shares of
+    # so small a tree are wrong by.
+    assert abs(written - sizes.after.compressed) < 8000
     for item in packing.packed:
         assert (root / PACKED_FOLDER / item.archive).stat().st_size == item.compressed
 
@@ -395,8 +396,9 @@ def _kill_at(number: int) -> None:
     left = [number]
 
     def hook(event: str, _: object) -> None:
-        left[0] -= event in events
-        if not left[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if event in events:
+            left[0] -= 1
+            if not left[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hook)

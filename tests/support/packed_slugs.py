@@ -8,11 +8,10 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slugfit.measure.sampling import Weighing
-
 from pythons import settings
 from slugfit.base.clock import Clock
 from slugfit.base.paths import UNPACK_PROFILE
+from slugfit.measure.sampling import Weighing
 from slugfit.measure.sizes import measure_sizes
 from slugfit.packing import pack, units
 from slugfit.packing.pack import Packer, pack_tree

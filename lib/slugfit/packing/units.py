@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 
 SMALLEST = 1 << 20
-"""Bytes of a folder's files from which on it is packed (docs/bench.md: less saves next to nothing).
-"""
+"""Bytes of a folder's files from which on it is packed; what is smaller saves little."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 """What stands in a shell script's list as it is; whatever is inside may have any name."""
 _METADATA = (".dist-info", ".egg-info")
