@@ -84,7 +84,8 @@ def test_it_holds_the_engine_and_nothing_else(built: Path) -> None:
         check=True,
     )
     names = {line.split()[0] for line in listed.stdout.splitlines()[1:]}
-    engine = {os.path.relpath(file, ROOT / "lib") for file in (ROOT / "lib/slugfit").rglob("*.py")}
+    files = [*(ROOT / "lib/slugfit").rglob("*.py"), *(ROOT / "lib/slugfit").rglob("*.sh")]
+    engine = {os.path.relpath(file, ROOT / "lib") for file in files}
     assert {name for name in names if ".dist-info/" not in name} == engine
 
 
