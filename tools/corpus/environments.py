@@ -80,14 +80,20 @@ def install(wanted: list[str], where: list[str]) -> None:
 
 def copy(environment: Environment, name: str) -> Environment:
     """A copy as the Python of a slug; it shares inodes, as a build shares them with its cache."""
-    slug = WORK / "copies" / f"{environment.original.name}-{name}"
-    shutil.rmtree(slug, ignore_errors=True)
-    target = slug / PREFIX
-    target.parent.mkdir(parents=True)
+    target = empty_slug(environment, name) / PREFIX
+    target.parent.mkdir()
     subprocess.run(["cp", "--archive", "--link", environment.root, target], check=True)
     copied = Environment(target, environment.original)
     editables.move(copied.site, environment.root, target)
     return copied
+
+
+def empty_slug(environment: Environment, name: str) -> Path:
+    """The folder of a copy, emptied."""
+    slug = WORK / "copies" / f"{environment.original.name}-{name}"
+    shutil.rmtree(slug, ignore_errors=True)
+    slug.mkdir(parents=True)
+    return slug
 
 
 def files(root: Path) -> Iterator[tuple[str, os.stat_result]]:

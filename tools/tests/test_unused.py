@@ -157,14 +157,17 @@ def test_a_slug_is_laid_out_as_it_is_deployed(
     assert sorted(os.listdir(slug.slug)) == [".heroku", "app.py", "name", "requirements.txt"]
 
 
-def test_a_slug_has_what_its_requirements_need_and_no_more(tmp_path: Path) -> None:
+def test_a_slug_has_what_its_requirements_need_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = environment(tmp_path)
     extra = 'Requires-Dist: deep>1; extra == "more"\nRequires-Dist: other; python_version < "3"\n'
     plant(
         made.site,
         {
             "asked-1.dist-info/METADATA": f"Name: Asked\nVersion: 1\nRequires-Dist: below\n{extra}",
-            "asked-1.dist-info/RECORD": "asked-1.dist-info/METADATA,,\n",
+            "asked-1.dist-info/RECORD": "asked-1.dist-info/METADATA,,\nshared.py,,\n",
+            "shared.py": "",
             "below-1.dist-info/METADATA": "Name: below\nVersion: 1\n",
             "deep-2.dist-info/METADATA": "Name: deep\nVersion: 2\n",
             "other-1.dist-info/METADATA": "Name: other\nVersion: 1\n",
@@ -176,9 +179,17 @@ def test_a_slug_has_what_its_requirements_need_and_no_more(tmp_path: Path) -> No
     assert parts.required(made.site, "asked\n") == {"asked", "below"}
     assert parts.required(made.site, "asked[more]==1  # why\n\n") == {"asked", "below", "deep"}
     assert parts.unknown(made.site, "asked\nmisprint\n") == ("misprint",)
-    record = "plugin/__init__.py,,\nplugin/data.txt,,\n../../../bin/where,,\n"
+    record = "plugin/__init__.py,,\nplugin/data.txt,,\n../../../bin/where,,\nshared.py,,\n"
     (made.site / "plugin-1.dist-info/RECORD").write_text(record, "utf-8")
-    parts.leave_only(made, frozenset({"asked", "below"}))
-    assert not (made.root / "bin/where").exists()
-    assert os.listdir(made.site / "plugin") == ["made_later.txt"]
-    assert (made.site / "asked-1.dist-info/METADATA").is_file()
+    monkeypatch.setattr("corpus.environments.WORK", tmp_path / "work")
+    copied = parts.copy_part(made, "app", frozenset({"asked", "below"}))
+    left = sorted(str(path.relative_to(copied.site)) for path in copied.site.rglob("*"))
+    assert [
+        path for path in left if path.startswith(("asked-1.dist-info/", "plugin", "shared"))
+    ] == [
+        *("asked-1.dist-info/METADATA", "asked-1.dist-info/RECORD"),
+        *("plugin", "plugin/made_later.txt", "shared.py"),
+    ]
+    assert not (copied.root / "bin/where").exists()
+    assert (copied.root / "bin/python").is_symlink()
+    assert (made.root / "bin/where").is_file()

@@ -56,9 +56,11 @@ def make(environment: Environment, sample: Sample, *, whole: bool = False) -> En
 
     It has what the app's requirements ask for, or the whole environment.
     """
-    copied = environments.copy(environment, sample.name)
-    if not whole:
-        parts.leave_only(copied, parts.required(copied.site, sample.requirements))
+    if whole:
+        copied = environments.copy(environment, sample.name)
+    else:
+        names = parts.required(environment.site, sample.requirements)
+        copied = parts.copy_part(environment, sample.name, names)
     _point_scripts_at(copied)
     for wheel in sorted((sample.folder / "site").glob("*/")):
         _install(wheel, copied.site)
