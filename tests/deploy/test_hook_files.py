@@ -41,9 +41,10 @@ def test_the_file_is_small_whole_and_the_same_each_time(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "one.pyz").stat().st_mode) == 0o755
     with zipfile.ZipFile(tmp_path / "one.pyz") as archive:
         names = archive.namelist()
-        modules = {str(file.relative_to(ENGINE.parent)) for file in ENGINE.rglob("*.py")}
-        assert set(names) == {"__main__.py", *modules}
-        assert names == ["__main__.py", *sorted(modules)]
+        files = [*ENGINE.rglob("*.py"), *ENGINE.rglob("*.sh")]
+        engine = {str(file.relative_to(ENGINE.parent)) for file in files}
+        assert set(names) == {"__main__.py", *engine}
+        assert names == ["__main__.py", *sorted(engine)]
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 

@@ -363,3 +363,17 @@ def test_at_standard_it_is_told(tmp_path: Path) -> None:
 def test_pickles_are_no_reason_without_who_reads_them(tmp_path: Path) -> None:
     case = Case({**WEB, "model.bin": pickle.dumps({"a": 1})})
     assert going(tmp_path, case)
+
+
+@pytest.mark.parametrize("name", ["caf\u00e9", "a\udcffb", "a b", "-x"])
+def test_a_name_of_any_kind_is_no_error(tmp_path: Path, name: str) -> None:
+    files: dict[str, Content] = {
+        "extra/__init__.py": "",
+        f"extra/{name}.py": "",
+        f"{name}.py": "",
+        f"{name}/__init__.py": "",
+    }
+    library = {"lib/__init__.py": "", "lib/fast.abi3.so": b"\x7fELF\0x"}
+    app = {"app.py": "import lib.fast\n", f"{name}.yaml": f"x: {name}\n", **WEB}
+    gone = going(tmp_path, Case({**app, "app.py": "import lib.fast\n"}, library, files))
+    assert f"{SITE}/extra/__init__.py" in gone

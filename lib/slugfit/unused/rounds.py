@@ -137,7 +137,8 @@ def _read_others(search: Search, code: TreeCode, seen: set[str]) -> None:
     tops = _tops(search, code)
     if not tops:
         return
-    words = tuple(top.encode() for top in sorted(tops))
+    # Others cannot stand in a library as what they are: see library_facts.
+    words = tuple(top.encode("ascii") for top in sorted(tops) if top.isascii())
     reached = {code.owners.by_path.get(path, "") for path in search.reached}
     reached.difference_update(("", "(python)"))
     for path in sorted(search.reached):
