@@ -80,8 +80,9 @@ def test_a_packed_slug_is_built_and_booted(tmp_path: Path, upstream: Path) -> No
     report = json.loads((output / "report.json").read_text())
     assert len(report["packing"]["archives"]) == 1
     assert report["boot"]["status"] == 200
-    # The list, the script and the manifest are not measured.
-    assert abs(report["slug"]["bytes"] - report["after"]["compressed"]) < 8000
+    # The list, the script and the manifest are not measured, and what a block holds of one package
+    # is told by its bytes alone.
+    assert abs(report["slug"]["bytes"] - report["after"]["compressed"]) < 20_000
 
 
 def test_json_is_the_only_thing_on_stdout(tmp_path: Path, upstream: Path) -> None:
