@@ -373,7 +373,7 @@ def test_a_name_of_any_kind_is_no_error(tmp_path: Path, name: str) -> None:
         f"{name}.py": "",
         f"{name}/__init__.py": "",
     }
-    library = {"lib/__init__.py": "", "lib/fast.abi3.so": b"\x7fELF\0x"}
-    app = {"app.py": "import lib.fast\n", f"{name}.yaml": f"x: {name}\n", **WEB}
-    gone = going(tmp_path, Case({**app, "app.py": "import lib.fast\n"}, library, files))
+    library: dict[str, Content] = {"lib/__init__.py": "", "lib/fast.abi3.so": b"\x7fELF\0x"}
+    app = {f"{name}.yaml": f"x: {name}\n", **WEB, "app.py": "import lib.fast\n"}
+    gone = going(tmp_path, Case(app, library, files))
     assert f"{SITE}/extra/__init__.py" in gone
