@@ -125,7 +125,7 @@ BUILD_LOG = """\
        Found on the way:
        - odd 1.0: RECORD is missing; its files are guessed from their places
 
-       Worth more than any rule:
+       What would save more:
        - tensorflow -> tensorflow-cpu: the same TensorFlow without GPU code; a
          dyno has no GPU. (about 159.5 MB)
            tensorflow-cpu==2.20.0
@@ -193,7 +193,7 @@ def test_a_plan_says_that_nothing_was_changed() -> None:
 
 
 MODEL = """\
-       Worth more than any rule:
+       What would save more:
        - The slug is too large, and models/detector.onnx (40.0 MB) is a model
          file in it; with these lines in pyproject.toml each process fetches it
          when it starts. (about 36.0 MB)
@@ -209,7 +209,7 @@ def test_lines_to_copy_are_shown_whole() -> None:
     file = ModelFile("models/detector.onnx", 40_000_000, "0f" * 32)
     found = advise_models([file], [], Bytes(100_000_000, 90_000_000), over=True)
     shown = render_build_log(replace(REPORT, advice=tuple(found)))
-    assert shown.partition("       Worth more")[1:] == ("       Worth more", MODEL[17:])
+    assert shown.partition("       What would")[1:] == ("       What would", MODEL[17:])
 
 
 LONG = "/".join(["a rather long folder"] * 12)

@@ -307,7 +307,7 @@ def _faults(report: Report) -> Iterator[str]:
 def _advice(report: Report) -> Iterator[str]:
     if report.advice:
         yield ""
-        yield "Worth more than any rule:"
+        yield "What would save more:"
         for advice in report.advice[:3]:
             saves = f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
             yield from _wrap(f"{advice_sentence(advice)}{saves}", "- ")
