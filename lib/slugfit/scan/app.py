@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from slugfit.scan.bytecode import read_module, read_regular_file
+from slugfit.scan.bytecode import read_if_readable, read_module
 from slugfit.scan.conditions import CompilerUse, compiler_use_of, compiling_distributions
 from slugfit.scan.layout import Layout
 from slugfit.scan.loose_code import NOT_DEPLOYED
@@ -114,7 +114,9 @@ def read_app(
         wanted |= set(_resolved(names, installed))
         elsewhere |= set(_elsewhere(facts.imports, installed, tops))
         taken |= set(_taken(facts.imports, module, installed))
-        taken |= set(attribute_uses(_source(tree.root / module.path), module.parent, installed))
+        taken |= set(
+            attribute_uses(read_if_readable(tree.root / module.path), module.parent, installed)
+        )
         said |= set(_resolved(filter(str.isascii, facts.literals), installed))
         if DJANGO_SETTINGS in facts.literals and "django" in installed:
             settings[module.name] = _own_name(facts.literals, own)
@@ -177,13 +179,6 @@ def _resolved(names: Iterable[str], installed: frozenset[str]) -> Iterator[str]:
         longest = next((part for part in name_and_parents(name) if part in installed), None)
         if longest is not None:
             yield longest
-
-
-def _source(file: Path) -> bytes:
-    try:
-        return read_regular_file(file)
-    except OSError:
-        return b""
 
 
 def _taken(imports: Iterable[Import], module: Module, installed: frozenset[str]) -> Iterator[str]:

@@ -81,6 +81,14 @@ def _is_fresh(code: bytes, source: Path) -> bool:
     return mtime == int(status.st_mtime) & 0xFFFFFFFF and size == status.st_size & 0xFFFFFFFF
 
 
+def read_if_readable(file: Path) -> bytes:
+    """The bytes of a regular file; b"" if it cannot be read."""
+    try:
+        return read_regular_file(file)
+    except OSError:
+        return b""
+
+
 def mentions(code: bytes, source: bytes, words: tuple[bytes, ...]) -> bool:
     """Whether any of ``words`` can be part of a name or literal of a module (see read_module).
 

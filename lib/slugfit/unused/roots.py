@@ -8,8 +8,7 @@ from slugfit.catalog.servers import SERVERS
 from slugfit.refer.reference import Reference
 from slugfit.scan.app import app_modules
 from slugfit.scan.app_words import app_words, words_of_text
-from slugfit.scan.bytecode import read_module, read_regular_file
-from slugfit.scan.module_facts import facts_of_module
+from slugfit.scan.bytecode import read_if_readable
 from slugfit.scan.module_names import named_module
 from slugfit.scan.owners import APP
 from slugfit.scan.procfile import PROCFILE
@@ -17,7 +16,6 @@ from slugfit.unused.computed import computed_imports, reads_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from slugfit.scan.distributions import Distribution
     from slugfit.scan.module_facts import ModuleFacts
@@ -75,12 +73,11 @@ def _reach_app(search: Search, code: TreeCode) -> None:
         if module.path in _BUILD_SCRIPTS:
             continue
         search.reached.setdefault(module.path, Reference("names", PROCFILE))
-        read, source = read_module(code.tree.root / module.path)
-        facts = facts_of_module(read, source)
+        facts = code.modules.facts_of(module.path)
         search.follow_facts(module, facts)
         strings.append((module, facts))
         search.said |= dict.fromkeys(search.programs & facts.literals, module.path)
-        source = source or _source(code.tree.root / module.path)
+        source = read_if_readable(code.tree.root / module.path)
         if reads_objects(facts) or computed_imports(facts, source, module.parent):
             computing = computing or module.path
     for loose in code.loose:
@@ -101,18 +98,11 @@ def _reach_strings(search: Search, told: Sequence[tuple[Module, ModuleFacts]]) -
     """
     imported = {item.module.partition(".")[0] for _, facts in told for item in facts.imports}
     for module, facts in told:
-        for literal in facts.literals:
+        for literal in sorted(facts.literals):
             name = named_module(literal, module.parent)
             top = (name or "").partition(".")[0]
             if name and top in search.index.tops and (top not in imported or "django" in imported):
                 search.reach_package(name, Reference("names", module.path, literal))
-
-
-def _source(file: Path) -> bytes:
-    try:
-        return read_regular_file(file)
-    except OSError:
-        return b""
 
 
 def _reach_path_files(search: Search, code: TreeCode) -> None:

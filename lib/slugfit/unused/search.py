@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.refer.candidates import STUB_READER
 from slugfit.refer.reference import Reference
-from slugfit.scan.bytecode import read_regular_file
+from slugfit.scan.bytecode import read_if_readable
 from slugfit.scan.module_facts import facts_from_source
 from slugfit.scan.module_names import Module, import_targets, named_module
 from slugfit.scan.owners import APP, PYTHON
@@ -153,13 +153,17 @@ class Search:
     def _follow(self, module: Module) -> None:
         facts = self.modules.facts_of(module.path)
         if STUB_READER in facts.names:
-            self.follow_facts(module, facts_from_source(self._source(f"{module.path}i")))
+            self.follow_facts(
+                module, facts_from_source(read_if_readable(self.modules.root / f"{module.path}i"))
+            )
         self.follow_facts(module, facts)
         owner = self.owners.get(module.path, "")
         if owner != PYTHON:
             computed = Computed()
             if may_compute(facts):
-                computed = computed_imports(facts, self._source(module.path), module.parent)
+                computed = computed_imports(
+                    facts, read_if_readable(self.modules.root / module.path), module.parent
+                )
             if computed.by_parts:
                 self.putting.setdefault(owner, module.path)
                 self.computing.add(module.name)
@@ -196,12 +200,6 @@ class Search:
                     continue
                 if module.name.rpartition(".")[2] in told:
                     self.reach_package(module.name, Reference("computes", by, module.name))
-
-    def _source(self, path: str) -> bytes:
-        try:
-            return read_regular_file(self.modules.root / path)
-        except OSError:
-            return b""
 
     def _reach_inside(self, module: Module, owner: str, package: str) -> None:
         """What the same distribution has in a package of which a module computes names."""
