@@ -148,7 +148,7 @@ def test_whatever_happens_while_it_is_measured(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(prove, "measure_change", fail)
+    monkeypatch.setattr(prove, "measure_again", fail)
     if isinstance(error, OSError):
         assert "vanished" in undone(slim_tree(tmp_path, settings()))
     else:

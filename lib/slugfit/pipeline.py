@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from slugfit.apply.change import Change, change_of, measure_change
+from slugfit.apply.change import Change, change_of
 from slugfit.apply.fit_bytecode import fit_bytecode
 from slugfit.apply.store import return_stored, store_files
 from slugfit.apply.transaction import recover_tree
@@ -16,7 +16,10 @@ from slugfit.packing.manifest import is_packed
 from slugfit.packing.outcome import Packing, Refusal
 from slugfit.packing.pack import Packer, pack_tree
 from slugfit.plan.make import make_plan
-from slugfit.prove import Trial, proved, sites_to_measure
+from slugfit.prove import Trial, measuring, proved
+from slugfit.rebuild.plans import plan_again
+from slugfit.rebuild.proofs import leave_proof, shown_before
+from slugfit.rebuild.sizes import measure_again
 from slugfit.settings.current_run import Run
 from slugfit.verify.checks import steps_for
 from slugfit.verify.start import python_of
@@ -52,16 +55,19 @@ class Outcome:
     """Wall-clock seconds by stage."""
     untried: tuple[Failure, ...] = ()
     """What there was no time to verify."""
+    shown_before: int = 0
+    """How many steps of what was verified an earlier build has shown for the same files."""
     packing: Packing | None = None
     """What came of SLUGFIT_PACK, None where that is off or nothing was to be changed."""
 
 
 def dry_run(root: Path, config: Config, run: Run | None = None) -> Outcome:
     """What ``slim`` would do, measured; changes nothing and verifies nothing."""
+    run = run or Run()
     clock = Clock()
-    planned = clock.time("plan", lambda: _planned(root, config, run or Run()))
+    planned = clock.time("plan", lambda: _planned(root, config, run))
     change = clock.time("plan", lambda: change_of(planned))
-    return _measured(planned, change, config, clock)
+    return _measured(planned, change, config, run, clock)
 
 
 def slim_tree(
@@ -97,13 +103,15 @@ def slim_tree(
     try:
         change = clock.time("plan", lambda: change_of(planned))
         if change.does_nothing:
-            measured = _measured(planned, change, config, clock)
+            measured = _measured(planned, change, config, run, clock)
             return _packed(measured, config, run, clock, keep=keep_stash)
         steps = steps_for(planned, config)
-        with proved(Trial(planned, change, steps, config, run, clock)) as proof:
+        shown = shown_before(run.cache, planned, change, steps)
+        with proved(Trial(planned, change, steps, config, run, clock, shown)) as proof:
             if kept_in is not None:
                 store_files(kept_in, proof.transaction.old, proof.planned)
             proof.transaction.commit(keep=keep_stash)
+            leave_proof(run.cache, proof)
     except (VerificationError, TreeError) as error:
         if config.strict:
             raise
@@ -118,6 +126,7 @@ def slim_tree(
         None,
         clock.seconds,
         proof.untried,
+        proof.shown_before,
     )
     return _packed(outcome, config, run, clock, keep=keep_stash)
 
@@ -133,27 +142,20 @@ def _packed(outcome: Outcome, config: Config, run: Run, clock: Clock, *, keep: b
 
 def _planned(root: Path, config: Config, run: Run, *, smoke: bool = False) -> Plan:
     """The plan, by what the app's Python says that a start loads, if that may be tried."""
-    planned = make_plan(root, config, run, python_of(config, run, smoke=smoke))
+    planned = plan_again(root, config, run, python_of(config, run, smoke=smoke))
     return fit_bytecode(planned, config.limit) if config.bytecode == "auto" else planned
 
 
-def _measured(
-    planned: Plan,
-    change: Change,
-    config: Config,
-    clock: Clock,
-) -> Outcome:
+def _measured(planned: Plan, change: Change, config: Config, run: Run, clock: Clock) -> Outcome:
     """The outcome when nothing was tried: a plan's sizes. Raises OSError."""
-    sites = sites_to_measure(planned, config)
-    sizes = clock.time(
-        "measure", lambda: measure_change(planned, change, limit=config.limit, sites=sites)
-    )
+    how = measuring(planned, config, run)
+    sizes = clock.time("measure", lambda: measure_again(planned, change, None, how))
     return Outcome(planned, sizes, (), (), (), None, clock.seconds)
 
 
 def _undone(root: Path, config: Config, run: Run, error: SlugfitError, clock: Clock) -> Outcome:
     """The outcome when everything was put back: the tree as it was, measured."""
     planned = make_plan(root, replace(config, level="measure"), run)
-    outcome = _measured(planned, change_of(planned), config, clock)
+    outcome = _measured(planned, change_of(planned), config, run, clock)
     refused = None if config.pack == "off" else Packing(refusal=Refusal("not slimmed"))
     return replace(outcome, undone=error, packing=refused)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from slugfit.apply.change import Change
     from slugfit.apply.transaction import Transaction
     from slugfit.measure.sizes import Sizes
     from slugfit.plan.decision import Group, Plan
@@ -48,6 +49,8 @@ class Proof:
     """To be committed: what is not goes back."""
     planned: Plan
     """The plan as it was carried out."""
+    change: Change
+    """What it does to the tree."""
     sizes: Sizes
     """The slug with the change and without it."""
     tried: tuple[Step, ...]
@@ -58,6 +61,8 @@ class Proof:
     """What stays because it turned out to be needed."""
     untried: tuple[Failure, ...] = ()
     """What there was no time to verify."""
+    shown_before: int = 0
+    """How many of the steps were not tried, as an earlier build has shown them."""
 
 
 def returned_group(planned: Plan, group: Group, failure: Failure) -> Returned:

@@ -10,16 +10,18 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from slugfit.apply.change import Change, change_of, measure_change
+from slugfit.apply.change import Change, change_of
 from slugfit.apply.transaction import Transaction, transaction
 from slugfit.base.clock import Clock
 from slugfit.plan.decide import hold_groups
 from slugfit.plan.reasons import ON_TRIAL, TOO_LITTLE_TRIED, Reason
 from slugfit.proof import Found, Proof, Returned, returned_group, returned_untried
+from slugfit.rebuild.proofs import Shown
+from slugfit.rebuild.sizes import Measuring, measure_again
 from slugfit.verify.bisect import find_culprits, is_foreign, suspects_first, tree_before
 from slugfit.verify.coverage import thinly_tried
 from slugfit.verify.run import VERIFY_SECONDS, run_steps, run_steps_alone
@@ -41,9 +43,10 @@ NARROWING_SECONDS = 240
 """For narrowing failures down; when that is not enough, everything is put back."""
 
 
-def sites_to_measure(planned: Plan, config: Config) -> tuple[str, ...]:
-    """The folders of packages whose entries are measured one by one: what packing goes by."""
-    return () if config.pack == "off" else planned.layout.site_packages
+def measuring(planned: Plan, config: Config, run: Run) -> Measuring:
+    """How a tree is measured: for packing the entries of site-packages one by one as well."""
+    sites = () if config.pack == "off" else planned.layout.site_packages
+    return Measuring(config.limit, sites, run.cache)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Trial:
     """The facts of this run."""
     clock: Clock
     """In what time."""
+    shown: Shown = field(default_factory=Shown)
+    """Which of the steps an earlier build has shown for the same files and the same change."""
 
     def child(self, old: Path | None) -> StepContext:
         """Where the steps run; ``old`` is where moved bytecode lies."""
@@ -79,8 +84,8 @@ class Trial:
 
     def measure(self, opened: Transaction) -> Sizes:
         """The sizes with this change, which ``opened`` has made."""
-        sites = sites_to_measure(self.planned, self.config)
-        return measure_change(self.planned, self.change, opened.old, self.config.limit, sites)
+        how = measuring(self.planned, self.config, self.run)
+        return measure_again(self.planned, self.change, opened.old, how)
 
     def is_foreign(self) -> Callable[[Failure], bool]:
         """A function that tells whether a failure cannot come from this plan."""
@@ -91,7 +96,8 @@ class Trial:
         """The same with these groups of files kept; the tree has to be whole. Raises TreeError."""
         held = hold_groups(self.planned.decisions, groups, reason)
         planned = replace(self.planned, decisions=held)
-        return replace(self, planned=planned, change=change_of(planned))
+        # What was shown before was shown of another change.
+        return replace(self, planned=planned, change=change_of(planned), shown=Shown())
 
 
 @contextmanager
@@ -141,11 +147,13 @@ def _proof(
     return Proof(
         opened,
         trial.planned,
+        trial.change,
         sizes,
         tuple(step for step in trial.tried if step not in untried),
         tuple(found.known.values()),
         returned,
         tuple(untried[step] for step in trial.tried if step in untried),
+        len(trial.shown.by),
     )
 
 
@@ -193,10 +201,12 @@ def _ours(trial: Trial, opened: Transaction, found: Found) -> Sequence[Failure]:
     """
     child, is_foreign = trial.child(opened.old), trial.is_foreign()
     end = time.monotonic() + trial.seconds()
-    failures = run_steps(child, trial.tried, is_foreign, trial.seconds())
+    steps = [step for step in trial.tried if step not in trial.shown.by]
+    failures = run_steps(child, steps, is_foreign, trial.seconds())
     # What is not the app's own is not worth a second look.
     found.untried = {item.step: item for item in failures if item.late and not item.step.needed}
     found.doubtful = {}
+    found.known |= {failure.step: failure for failure in trial.shown.known}
     found.known |= {failure.step: failure for failure in failures if is_foreign(failure)}
     failed = [
         item for item in failures if item.step not in found.known and item.step not in found.untried

@@ -12,7 +12,7 @@ from slugfit.apply.moves import need_file
 from slugfit.apply.record import RewrittenRecord, rewrite_record, touched_records
 from slugfit.base.errors import TreeError
 from slugfit.measure.sampling import Weighing, sampled_slices
-from slugfit.measure.sizes import Changed, Sizes, measure_sizes
+from slugfit.measure.sizes import Changed, Measured, Sizes, Weighed, weigh_parts
 from slugfit.plan.less_bytecode import is_shipped_for_start
 from slugfit.refer.shipped import NewBytecode
 from slugfit.scan.bytecode import source_of
@@ -147,25 +147,41 @@ def measure_change(
     limit: Limit | None = None,
     sites: tuple[str, ...] = (),
 ) -> Sizes:
-    """Sizes of a plan's tree with its change; ``old`` is where moved files lie if it was applied.
+    """Sizes of a plan's tree with its change; see ``weigh_change``. Raises OSError."""
+    return weigh_change(plan, change, old, limit, sites).sizes
+
+
+def weigh_change(
+    plan: Plan,
+    change: Change,
+    old: Path | None = None,
+    limit: Limit | None = None,
+    sites: tuple[str, ...] = (),
+) -> Weighed:
+    """What a plan's tree takes with its change; ``old`` is where moved files lie if it was applied.
 
     With a ``limit`` only a sample of a large tree is compressed, unless the slug comes out so near
     to it that it could be on either side. The top-level entries of ``sites`` are measured one by
     one as well. The same before and after the change is applied. Raises OSError.
     """
     if limit is not None:
-        sizes = _measured(plan, change, old, Weighing(sampled_slices(plan.tree), sites))
-        if not (sizes.estimated and _is_near(sizes, limit)):
-            return sizes
-    return _measured(plan, change, old, Weighing(1, sites))
+        weighing = Weighing(sampled_slices(plan.tree), sites)
+        measured = measured_change(plan, change, old, weighing)
+        weighed = Weighed(measured, weigh_parts(measured))
+        if not is_too_near(weighed.sizes, limit):
+            return weighed
+    measured = measured_change(plan, change, old, Weighing(1, sites))
+    return Weighed(measured, weigh_parts(measured))
 
 
-def _is_near(sizes: Sizes, limit: Limit) -> bool:
+def is_too_near(sizes: Sizes, limit: Limit) -> bool:
+    """Whether a sample cannot tell on which side of a limit the slug is."""
     used = limit.used(sizes.after.compressed) if limit.measure == "compressed" else None
-    return used is not None and abs(used - 1) < _NEAR
+    return sizes.estimated and used is not None and abs(used - 1) < _NEAR
 
 
-def _measured(plan: Plan, change: Change, old: Path | None, weighing: Weighing) -> Sizes:
+def measured_change(plan: Plan, change: Change, old: Path | None, weighing: Weighing) -> Measured:
+    """What is measured of a plan's tree with its change."""
     compiled = change.bytecode.compiled
     records = {path: record.with_old_hashes() for path, record in change.records.items()}
     files = [
@@ -176,11 +192,11 @@ def _measured(plan: Plan, change: Change, old: Path | None, weighing: Weighing) 
         Entry(path, "folder", 0, mode | S_IFDIR, 0, writable=True)
         for path, mode in change.made.items()
     ]
-    return measure_sizes(
+    return Measured(
         plan.tree,
         plan.decisions,
         old,
-        changed=Changed(
+        Changed(
             records,
             change.bytecode.headers,
             compiled,
@@ -188,5 +204,5 @@ def _measured(plan: Plan, change: Change, old: Path | None, weighing: Weighing) 
             frozenset(path for path, _ in change.emptied),
             plan.owners.by_path,
         ),
-        weighing=weighing,
+        weighing,
     )

@@ -20,3 +20,11 @@ def sha256_of(file: Path) -> bytes:
         for block in iter(lambda: opened.read(_BLOCK), b""):
             digest.update(block)
     return digest.digest()
+
+
+def sha256_if_readable(file: Path) -> bytes:
+    """The same; b"" if it cannot be read."""
+    try:
+        return sha256_of(file)
+    except OSError:
+        return b""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from slugfit.measure.pieces import EPOCH, TOP, Member, Piece, tar_piece
 from slugfit.measure.sampling import WHOLE, Weighing, compressed_sizes
 from slugfit.scan.bytecode import source_of
+from slugfit.scan.owners import APP
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -111,6 +112,56 @@ class Changed:
     """Who owns the sources of these."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What was weighed, by keys: the parts of one tree can be weighed one by one."""
+
+    kept: Mapping[str, Bytes]
+    """What is left."""
+    gone: Mapping[str, Bytes]
+    """What goes."""
+
+    def only(self, *, own: bool) -> Parts:
+        """The parts that are the app's own files, or all others."""
+        return Parts(
+            {key: size for key, size in self.kept.items() if _is_own(key, 0) == own},
+            {key: size for key, size in self.gone.items() if _is_own(key, 1) == own},
+        )
+
+    def __or__(self, other: Parts) -> Parts:
+        return Parts({**self.kept, **other.kept}, {**self.gone, **other.gone})
+
+
+def _is_own(key: str, place: int) -> bool:
+    """Whether the owner, which stands at this place of a key, is the app."""
+    return key.split(_SEPARATOR)[place] == APP
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is to be measured."""
+
+    tree: Tree
+    decisions: Sequence[Decision]
+    old: Path | None = None
+    """Where files lie that were moved."""
+    changed: Changed = field(default_factory=Changed)
+    weighing: Weighing = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What was measured, and what its parts take."""
+
+    measured: Measured
+    parts: Parts
+
+    @property
+    def sizes(self) -> Sizes:
+        """The sizes that the parts make."""
+        return sizes_of(self.measured, self.parts)
+
+
 def measure_sizes(
     tree: Tree,
     decisions: Sequence[Decision],
@@ -123,23 +174,38 @@ def measure_sizes(
 
     Raises OSError.
     """
-    source = old or tree.root
-    pieces = _kept_pieces(tree, decisions, source, changed or Changed(), weighing.sites)
+    measured = Measured(tree, decisions, old, changed or Changed(), weighing)
+    return sizes_of(measured, weigh_parts(measured))
+
+
+def sizes_of(measured: Measured, parts: Parts) -> Sizes:
+    """The sizes that these parts make."""
     kept: dict[str, Bytes] = {}
     tops: dict[tuple[str, str], Bytes] = {}
     bytecode = added = ZERO
-    for key, size in _weigh(pieces, weighing.every).items():
-        owner, kind, top = key.split(_SEPARATOR)
+    for key, size in sorted(parts.kept.items()):
+        name, kind, top = key.split(_SEPARATOR)
+        owner = name or APP
         kept[owner] = kept.get(owner, ZERO) + size
         if top:
             tops[top, owner] = tops.get((top, owner), ZERO) + size
         bytecode += size if kind else ZERO
         added += size if kind == _ADDED else ZERO
-    added += _growth(tree, changed or Changed())
-    gone = _weigh(_gone_pieces(tree, decisions, source), weighing.every)
-    parted = {tuple(key.split(_SEPARATOR)): size for key, size in gone.items()}
+    added += _growth(measured.tree, measured.changed)
+    parted = {tuple(key.split(_SEPARATOR)): size for key, size in sorted(parts.gone.items())}
     by_rule = {(key[0], key[1]): size for key, size in parted.items()}
-    return Sizes(kept, by_rule, bytecode, added, weighing.every > 1, tops)
+    return Sizes(kept, by_rule, bytecode, added, measured.weighing.every > 1, tops)
+
+
+def weigh_parts(measured: Measured, *, own_only: bool = False) -> Parts:
+    """What the parts of a tree take, or those of the app's own files alone. Raises OSError."""
+    kept = _kept_pieces(measured)
+    gone = _gone_pieces(measured.tree, measured.decisions, measured.old or measured.tree.root)
+    if own_only:
+        kept = (piece for piece in kept if _is_own(piece.key, 0))
+        gone = (piece for piece in gone if _is_own(piece.key, 1))
+    every = measured.weighing.every
+    return Parts(_weigh(kept, every), _weigh(gone, every))
 
 
 def _growth(tree: Tree, changed: Changed) -> Bytes:
@@ -165,15 +231,14 @@ def _counted(pieces: Iterator[Piece], plain: Counter[str]) -> Iterator[Piece]:
         yield replace(piece, source=place)
 
 
-def _kept_pieces(
-    tree: Tree,
-    decisions: Sequence[Decision],
-    old: Path,
-    changed: Changed,
-    sites: Collection[str],
-) -> Iterator[Piece]:
-    """What is left; the key of each piece is its owner, kind of bytecode, and top-level entry."""
-    chosen = {decision.path: decision for decision in decisions}
+def _kept_pieces(measured: Measured) -> Iterator[Piece]:
+    """What is left; the key of each piece is its owner, kind of bytecode, and top-level entry.
+
+    The owner of folders, which count as the app's, is "".
+    """
+    tree, changed, sites = measured.tree, measured.changed, measured.weighing.sites
+    old = measured.old or tree.root
+    chosen = {decision.path: decision for decision in measured.decisions}
     for entry in sorted((*tree.entries, *changed.entries), key=lambda entry: entry.path):
         decision = chosen.get(entry.path)
         if entry.path in changed.emptied or (decision and decision.action == "remove"):
@@ -182,7 +247,8 @@ def _kept_pieces(
         kind = ""
         if decision and decision.reason is not None and decision.reason.kind == "loaded at start":
             kind = _KEPT
-        owner = _SEPARATOR.join((decision.owner if decision else "(app)", kind, top))
+        name = decision.owner if decision else ""
+        owner = _SEPARATOR.join((name, kind, top))
         if decision and decision.tail is not None:
             yield _cut_piece(entry, owner, old / entry.path, decision.tail)
         elif entry.path in changed.contents:
@@ -211,7 +277,7 @@ def top_entry(path: str, sites: Collection[str]) -> str:
 
 
 def _compiled_piece(tree: Tree, entry: Entry, changed: Changed, kind: tuple[str, str]) -> Piece:
-    owner = changed.owners.get(source_of(entry.path) or "", "(app)")
+    owner = changed.owners.get(source_of(entry.path) or "", APP)
     content = changed.compiled[entry.path]
     file = replace(entry, size=len(content))
     piece = tar_piece(tree, file, _SEPARATOR.join((owner, *kind)), EPOCH)

@@ -53,6 +53,18 @@ def make_plan(
     # The verification's child runs in another folder.
     run = run or Run()
     read = read_for_plan(Path(os.path.abspath(root)), config, run)
+    return plan_of(read, config, run, python, about=about)
+
+
+def plan_of(
+    read: ReadTree,
+    config: Config,
+    run: Run,
+    python: AppPython | None,
+    *,
+    about: str | None = None,
+) -> Plan:
+    """The same of a tree that has been read."""
     if config.level == "measure":
         facts = facts_for_plan(read, config, run, {})
         return _planned(read, decide_files(facts, {}, {}))

@@ -141,6 +141,15 @@ def _headers(cached: Path, source: Path, flags: int) -> tuple[bytes, bytes]:
     return head, head[:4] + flags.to_bytes(4, "little") + digest if fits else b""
 
 
+def fits_source(source: Path, content: bytes) -> bool:
+    """Whether bytecode with a hash was compiled from what ``source`` holds now."""
+    try:
+        text = read_regular_file(source)
+    except OSError:
+        return False
+    return content[8:HEADER_SIZE] == _imp.source_hash(int.from_bytes(content[:4], "little"), text)
+
+
 def is_hash_based(file: Path) -> bool:
     """Whether this is bytecode that does not go by its source's time, as Slugfit writes it."""
     try:

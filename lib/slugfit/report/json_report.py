@@ -120,6 +120,7 @@ def _verification(report: Report) -> Mapping[str, Any]:
     return {
         "imported": sum(step.kind == "import" and step.needed for step in report.tried),
         "beside": sum(not step.needed for step in report.tried),
+        "shown_before": report.shown_before,
         "known_failures": [_failure(item) for item in known if item.step.needed],
         "known_beside": sum(not item.step.needed for item in known),
         "untried": [{**_failure(item), "needed": item.step.needed} for item in report.untried],

@@ -110,6 +110,8 @@ class Report:
     """What the app never reaches, whether it goes or not."""
     packing: Packing | None = None
     """What came of SLUGFIT_PACK, None where that is off."""
+    shown_before: int = 0
+    """How many of the steps an earlier build has shown for the same files."""
 
     @property
     def weighed(self) -> int:
@@ -164,6 +166,7 @@ def make_report(
         bytecode=_bytecode(outcome),
         unused=unused_totals(outcome),
         packing=outcome.packing,
+        shown_before=outcome.shown_before,
     )
 
 

@@ -217,8 +217,11 @@ def _verified(report: Report) -> Iterator[str]:
         return
     yield ""
     if report.tried:
+        before = f" An earlier build showed {report.shown_before} of these for the same files."
         yield from _wrap(
-            f"Verified: {_working(report)} work as before; nothing else was tried.", ""
+            f"Verified: {_working(report)} work as before; nothing else was tried."
+            f"{before if report.shown_before else ''}",
+            "",
         )
     else:
         yield "Nothing was tried: no Python here, nothing to import, or SLUGFIT_VERIFY=off."

@@ -54,7 +54,7 @@ def app_words(
     for entry in tree.files():
         if entry.size > _LARGEST or entry.path in ignored or layout.scope(entry.path)[0] != "app":
             continue
-        if _may_say(entry.path):
+        if may_say(entry.path):
             yield entry.path, words_of_text(_text(tree.root / entry.path))
 
 
@@ -64,7 +64,8 @@ def words_of_text(text: str) -> frozenset[str]:
     return frozenset(words.union(part for word in words for part in word.split("-")) - {""})
 
 
-def _may_say(path: str) -> bool:
+def may_say(path: str) -> bool:
+    """Whether a process of the app may read the file of this name."""
     *folders, name = path.split("/")
     if not NOT_DEPLOYED.isdisjoint(folders) or any(map(_is_hidden, (*folders, name))):
         return False

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _START = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*)\.(?:[%{]|$)")
 """The beginning of a dotted name, up to what is put in."""
-_STARTERS = frozenset(
+STARTERS = frozenset(
     (
         *("Popen", "run", "call", "check_call", "check_output", "getoutput", "system", "which"),
         *("execv", "execve", "execvp", "execvpe", "spawnv", "spawnvp", "posix_spawn"),
@@ -137,7 +137,7 @@ class Search:
         # By a name that code uses it is a function that lists them.
         for name in self.services & (facts.names | facts.literals):
             self.asked[name].add(owner)
-        starts = not _STARTERS.isdisjoint(facts.names)
+        starts = not STARTERS.isdisjoint(facts.names)
         for literal in facts.literals & (self.groups | self.programs if starts else self.groups):
             self.said.setdefault(literal, module.path)
         for literal in facts.literals:

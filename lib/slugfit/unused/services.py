@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.catalog.service_data import SERVICE_DATA, ServiceData
-from slugfit.scan.bytecode import read_regular_file
+from slugfit.scan.bytecode import read_if_readable
 from slugfit.scan.owners import APP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from slugfit.scan.module_names import Module
     from slugfit.unused.search import Search
@@ -91,18 +90,23 @@ def _service(inner: str) -> str:
 
 def _computes(code: TreeCode, data: ServiceData, own: Iterable[Module]) -> bool:
     """Whether the app asks for a service whose name is no literal."""
-    sources = [_tree(code.tree.root / module.path) for module in own]
-    if not any(_uses(tree, data) for tree in sources):
+    sources = [read_if_readable(code.tree.root / module.path) for module in own]
+    if not any(_uses(_tree(source), data) for source in sources):
         return False
-    return any(_is_computed(node, data) for tree in sources for node in ast.walk(tree))
+    return any(computes_service(source, data) for source in sources)
 
 
-def _tree(file: Path) -> ast.AST:
+def computes_service(source: bytes, data: ServiceData) -> bool:
+    """Whether a call in a module of the app asks for a service of ``data`` by no literal."""
+    return any(_is_computed(node, data) for node in ast.walk(_tree(source)))
+
+
+def _tree(source: bytes) -> ast.AST:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(read_regular_file(file))
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
 
 

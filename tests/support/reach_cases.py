@@ -1,0 +1,238 @@
+"""Apps that reach a distribution ``extra``, and apps that never do: a table of ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trees import SITE, STDLIB, Content, distribution, slug
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Case:
+    """An app, a library that it imports, and a distribution ``extra`` that is reached or not."""
+
+    app: Mapping[str, Content]
+    lib: Mapping[str, Content] = field(default_factory=lambda: {"lib/__init__.py": ""})
+    extra: Mapping[str, Content] = field(default_factory=lambda: {"extra/__init__.py": ""})
+    points: str = ""
+    """The entry points of ``extra``."""
+    more: Mapping[str, Content] = field(default_factory=dict)
+    """Other files of the tree."""
+
+    def tree(self) -> dict[str, Content]:
+        """All of it as a slug."""
+        site = {
+            **distribution("lib", "1.0", self.lib),
+            **distribution("extra", "1.0", self.extra, self.points),
+        }
+        return {**slug(site), **self.app, **self.more}
+
+
+LIB = {"app.py": "import lib\n"}
+LOADER = "import importlib\ndef load(name):\n    return importlib.import_module(name)\n"
+SERVE = "[console_scripts]\nextra-serve = extra:main\n"
+WEB = {"Procfile": "web: python app.py\n", **LIB}
+
+
+def lib(code: str, **others: str) -> dict[str, Content]:
+    """The package ``lib`` with this code, and its other modules."""
+    return {"lib/__init__.py": code, **{f"lib/{name}.py": text for name, text in others.items()}}
+
+
+REACHED = {
+    "an import": Case({"app.py": "import extra\n"}),
+    "an import in a function": Case({"app.py": "def f():\n    from extra import x\n"}),
+    "an optional import of a library": Case(
+        WEB, lib("try:\n    import extra\nexcept ImportError:\n    extra = None\n")
+    ),
+    "an import at third hand": Case(
+        WEB, lib("from lib import a", a="from . import b", b="import extra")
+    ),
+    "a dotted string of a library": Case(WEB, lib("BACKEND = 'extra.backend:Backend'\n")),
+    "a word told to what imports words": Case(
+        WEB,
+        lib("from lib.tools import load\nx = load('extra')\n", tools=LOADER),
+    ),
+    "a word told to another distribution's loader": Case(
+        {"app.py": "import other, lib\n"},
+        lib("import other\nx = other.load('extra')\n"),
+        more={f"{SITE}/other.py": LOADER},
+    ),
+    "a word of the app": Case({"settings.py": "INSTALLED_APPS = ['extra']\n"}),
+    "a string that a name is put into": Case(
+        WEB,
+        lib("NAME = 'lib.backends.%s'\n", other=""),
+        more={
+            f"{SITE}/lib/backends/__init__.py": "",
+            f"{SITE}/lib/backends/one.py": "import extra\n",
+        },
+    ),
+    "names that are put together": Case(
+        WEB,
+        {
+            **lib(LOADER + "KINDS = ['one']\n"),
+            "lib/kinds/__init__.py": "",
+            "lib/kinds/one.py": "import extra\n",
+        },
+    ),
+    "names below a package": Case(
+        WEB,
+        {
+            **lib(LOADER.replace("(name)\n", "(f'lib.kinds.{name}')\n")),
+            "lib/kinds/__init__.py": "",
+            "lib/kinds/two.py": "import extra\n",
+        },
+    ),
+    "names below its own package": Case(
+        WEB,
+        lib(LOADER.replace("(name)\n", "('.' + name, __name__)\n"), two="import extra\n"),
+    ),
+    "modules found by listing": Case(
+        WEB,
+        lib("import pkgutil\nnames = list(pkgutil.iter_modules(__path__))\n", two="import extra\n"),
+    ),
+    "its own modules by attribute": Case(
+        WEB, lib("submodules = ['two']\ndef __getattr__(name): ...\n", two="import extra\n")
+    ),
+    "a lazy stub": Case(
+        WEB,
+        {
+            **lib(
+                "import lazy_loader as lazy\nlazy.attach_stub(__name__, __file__)\n",
+                two="import extra\n",
+            ),
+            "lib/__init__.pyi": "from . import two\n",
+        },
+    ),
+    "the group of its entry points": Case(
+        WEB, lib("GROUP = 'lib_plugins'\n"), points="[lib_plugins]\nx = extra:x\n"
+    ),
+    "a group called after what loads it": Case(
+        WEB, lib("GROUP = 'plug' + 'ins'\n"), points="[lib.plugins]\nx = extra:x\n"
+    ),
+    "its program in the Procfile": Case(
+        {"Procfile": "web: extra-serve app:app\n", **LIB}, points=SERVE
+    ),
+    "its program in a script of the app": Case(
+        {**WEB, "bin/start.sh": "#!/bin/sh\nexec extra-serve\n"}, points=SERVE
+    ),
+    "its program, started by the app": Case(
+        {**WEB, "jobs.py": "import subprocess\nsubprocess.run(['extra-serve', '-x'])\n"},
+        points=SERVE,
+    ),
+    "the class of a worker in the Procfile": Case(
+        {"Procfile": "web: gunicorn -k extra.workers.Worker app:app\n", **LIB}
+    ),
+    "python -m": Case({"Procfile": "web: python -m extra\n", **LIB}),
+    "python -c": Case({"Procfile": 'web: python -c "import extra"\n', **LIB}),
+    "a setting in a file": Case({**WEB, "logging.yaml": "class: extra.json.Formatter\n"}),
+    "a setting with hyphens": Case(
+        {**WEB, ".env": "BACKEND=the-extra\n"}, extra={"the_extra.py": ""}
+    ),
+    "a table of pyproject.toml that the app reads": Case(
+        {**WEB, "pyproject.toml": "[tool.dynaconf]\nbackend = 'extra'\n"}
+    ),
+    "a compiled module of a library": Case(
+        {"app.py": "import lib.fast\n"},
+        {"lib/__init__.py": "", "lib/fast.abi3.so": b"\x7fELF\x00\x00extra.core\x00"},
+    ),
+    "a text file of a library": Case(
+        WEB, {**lib(""), "lib/plugins.json": '{"one": "extra.plugin"}'}
+    ),
+    "a shared library by its name": Case(
+        WEB,
+        lib("import ctypes\nctypes.CDLL('libextra.so.1')\n"),
+        {"extra/__init__.py": "", "extra/lib/libextra.so.1": b"\x7fELF"},
+    ),
+    "a file in another package": Case(
+        WEB, extra={"extra/__init__.py": "", "lib/.libs/extra.icd": "", "lib/.libs/x.so": b""}
+    ),
+    "a file where programs look": Case(
+        WEB, extra={"extra/__init__.py": "", "../../../etc/extra/config.ini": ""}
+    ),
+    "a compiled helper of a compiled module": Case(
+        {"app.py": "import lib.fast\n"},
+        {"lib/__init__.py": "", "lib/fast.abi3.so": b"\x7fELF\0\0fd7dcdb__mypyc\0"},
+        extra={"fd7dcdb__mypyc.abi3.so": b"\x7fELF"},
+    ),
+    "a file that each start runs": Case(
+        WEB, extra={"extra.py": "", "extra.pth": "import extra; extra.patch()\n"}
+    ),
+    "zoneinfo's data": Case(
+        {"app.py": "import zoneinfo\n"},
+        more={f"{STDLIB}/zoneinfo.py": "package = '.'.join(['extra', 'zoneinfo'])\n"},
+    ),
+    "zoneinfo's data, of a library outside of the tree": Case(
+        {"app.py": "import zoneinfo\n"}, extra={"tzdata/__init__.py": ""}
+    ),
+    "distutils": Case(
+        WEB,
+        lib("from distutils.util import strtobool\n"),
+        extra={"setuptools/__init__.py": "", "distutils-precedence.pth": "import os\n"},
+    ),
+    "no Procfile, and it serves": Case(LIB, points="[console_scripts]\ngunicorn = extra:main\n"),
+    "objects that are read back, of what is asked for": Case(
+        {**WEB, "load.py": "import joblib\nmodel = joblib.load('model.bin')\n"},
+        extra={"extra.py": "", "extra-1.0.dist-info/REQUESTED": ""},
+    ),
+    "computed imports of the app, of what is asked for": Case(
+        {**WEB, "load.py": "import importlib\nmodel = importlib.import_module(input())\n"},
+        extra={"extra.py": "", "extra-1.0.dist-info/REQUESTED": ""},
+    ),
+}
+UNREACHED = {
+    "nothing": Case(WEB),
+    "its name in the requirements": Case(
+        {
+            **WEB,
+            "requirements.txt": "extra==1.0\n",
+            "poetry.lock": "extra\n",
+            "Pipfile": "extra = '*'\n",
+        }
+    ),
+    "its name in the project's dependencies": Case(
+        {
+            **WEB,
+            "pyproject.toml": "[project]\ndependencies = ['extra']\n[tool.poetry]\nextra = '*'\n",
+        }
+    ),
+    "its name in prose": Case({**WEB, "README.md": "We use extra.\n", "docs.rst": "extra\n"}),
+    "its name in what developers run": Case(
+        {**WEB, ".github/workflows/ci.yml": "run: extra\n", "tox.ini": "extra\n"}
+    ),
+    "a word that nothing imports by": Case(WEB, lib("NAMES = ['extra']\n")),
+    "a version that is looked up": Case(
+        WEB, lib("from importlib.metadata import version\nx = version('extra')\n")
+    ),
+    "its import in a test of a library": Case(
+        WEB, {**lib(""), "lib/tests/__init__.py": "", "lib/tests/test_it.py": "import extra\n"}
+    ),
+    "its import in a module that nothing reaches": Case(WEB, lib("", tools="import extra\n")),
+    "imports of the app by a literal": Case(
+        {**WEB, "load.py": "import importlib\nlib = importlib.import_module('lib')\n"},
+        extra={"extra.py": "", "extra-1.0.dist-info/REQUESTED": ""},
+    ),
+    "a group that nothing loads": Case(WEB, points="[other_plugins]\nx = extra:x\n"),
+    "a program that nothing starts": Case(WEB, points="[console_scripts]\nextra = extra:main\n"),
+    "what else it imports itself": Case(
+        WEB, extra={"extra/__init__.py": "import extra.a\n", "extra/a.py": ""}
+    ),
+    "a manual, a program and a kernel": Case(
+        WEB,
+        extra={
+            "extra/__init__.py": "",
+            "../../../share/man/man1/extra.1": "",
+            "../../../share/jupyter/kernels/extra/kernel.json": "",
+        },
+    ),
+    "distutils that nothing imports": Case(
+        WEB, extra={"setuptools/__init__.py": "", "distutils-precedence.pth": "import os\n"}
+    ),
+    "a longer name": Case(
+        {"app.py": "import extras, lib\nx = 'extra-ordinary'\n", "Procfile": "web: python app.py"}
+    ),
+}
