@@ -155,7 +155,9 @@ def test_a_config_var_that_names_a_package_leads_to_a_new_plan(tmp_path: Path) -
     root, folder = plant(tmp_path / "app", TREE), plant(tmp_path / "env", {"BACKEND": "one"})
     here = Run(config_vars=ConfigVars(folder), cache=tmp_path / "cache")
     plan_again(root, UNUSED, here, None)
-    plant(folder, {"BACKEND": "two"})
+    plant(folder, {"BACKEND": "two", "SLUGFIT_UPSTREAM": "lib/pkg/tests"})
+    plan_again(root, UNUSED, here, None)
+    plant(folder, {"SLUGFIT_UPSTREAM": "other/pkg"})
     again(root, here)
     plant(folder, {"BACKEND": "extra"})
     with pytest.raises(MadeAnewError):

@@ -10,6 +10,7 @@ from slugfit.refer.candidates import Candidate
 from slugfit.scan.app import app_modules
 from slugfit.scan.app_words import words_of_text
 from slugfit.scan.procfile import read_procfile
+from slugfit.settings.options import SETTING_PREFIX
 from slugfit.unused.find import NOTHING, Unused, find_unused
 from slugfit.unused.tree_code import TreeCode
 
@@ -41,7 +42,7 @@ def unused_in(
             read.loose,
             read.ignored,
             read_procfile(read.source),
-            _words_of_settings(run),
+            words_of_settings(run),
             read.lists.keep,
             () if told is None else told.sources,
             judged.facts.config.worth,
@@ -50,9 +51,13 @@ def unused_in(
     )
 
 
-def _words_of_settings(run: Run) -> Mapping[str, frozenset[str]]:
-    variables = run.config_vars.for_programs()
-    return {name: words_of_text(value) for name, value in variables.items()}
+def words_of_settings(run: Run) -> Mapping[str, frozenset[str]]:
+    """The words in the config vars, by name; of Slugfit's own only the smoke command names any."""
+    return {
+        name: words_of_text(value)
+        for name, value in run.config_vars.for_programs().items()
+        if not name.startswith(SETTING_PREFIX) or name == f"{SETTING_PREFIX}SMOKE"
+    }
 
 
 def worth_removing(read: ReadTree, config: Config, unused: Unused) -> Mapping[tuple[str, str], str]:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from slugfit.catalog.service_data import SERVICE_DATA
 from slugfit.evidence.listing import may_list
 from slugfit.evidence.signs import Signs, signs_in
+from slugfit.plan.unreached import words_of_settings
 from slugfit.refer.candidates import STUB_READER
 from slugfit.scan.app import app_modules
-from slugfit.scan.app_words import app_words, words_of_text
+from slugfit.scan.app_words import app_words
 from slugfit.scan.bytecode import read_if_readable, read_module
 from slugfit.scan.module_facts import facts_of_module
 from slugfit.scan.procfile import PROCFILE
@@ -71,8 +72,7 @@ def app_facts(read: ReadTree, run: Run) -> tuple[object, ...]:
         for path, said in app_words(read.tree, read.layout, read.ignored)
     )
     variables = tuple(
-        (name, _relevant(words_of_text(value), words))
-        for name, value in sorted(run.config_vars.for_programs().items())
+        (name, _relevant(said, words)) for name, said in sorted(words_of_settings(run).items())
     )
     app = read.app
     told = (app.imports, app.compiler_use, app.strings, app.settings, app.elsewhere)
