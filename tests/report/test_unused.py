@@ -53,9 +53,39 @@ def test_what_goes_is_listed_with_who_asks_for_it(tmp_path: Path) -> None:
         "uncompressed": len(NOISE),
         "requested": True,
         "required_by": ["lib"],
+        "would_be_used_by": [],
         "goes": True,
     }
     assert made.advice == ()
+
+
+def test_who_would_use_it_is_told(tmp_path: Path) -> None:
+    files: dict[str, Content] = {
+        "lib/__init__.py": "",
+        "lib/tools.py": "from extra import x\n",
+        "lib/more.py": "import extra.a\n",
+        "lib/none.py": "x = 'extra'\n",
+        "lib/tests/test_it.py": "import extra\n",
+    }
+    site = {
+        **distribution("lib", "Requires-Dist: extra\n", files),
+        **distribution("extra", "", {"extra/__init__.py": ""}),
+        # One that does not require it, and does not count on it.
+        **distribution("other", "", {"other/__init__.py": "", "other/a.py": "import extra\n"}),
+    }
+    app = {"app.py": "import lib, other\n", "Procfile": "web: python app.py\n"}
+    plant(tmp_path, {**slug(site), **app})
+    config = settings(LEVEL="unused", WORTH="0", VERIFY="off")
+    made = make_report(dry_run(tmp_path, config), config, action="plan")
+    (total,) = report_document(made)["unused"]
+    assert total["would_be_used_by"] == ["lib.more", "lib.tools"]
+    told = " ".join(" ".join(report_lines(made)).split())
+    assert "extra would be used by lib.more and 1 more, which the app never reaches." in told
+    answer = explain_path(tmp_path, f"{SITE}/extra/__init__.py", config)
+    assert "  would be used by: lib.more, lib.tools\n" in explanation_text(answer)
+    assert explanation_document(answer)["would_be_used_by"] == ["lib.more", "lib.tools"]
+    kept = explain_path(tmp_path, f"{SITE}/lib/__init__.py", config)
+    assert explanation_document(kept)["would_be_used_by"] == []
 
 
 def test_at_standard_it_is_advice(tmp_path: Path) -> None:

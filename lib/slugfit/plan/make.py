@@ -93,7 +93,7 @@ def plan_of(
         facts = replace(facts, unused=unused)
         claims = claims_of(facts)
     plan = _decided(read, (facts, claims, held), told, python, asking=asking)
-    return replace(plan, unused=unused, reached=found.reached)
+    return replace(plan, unused=unused, users=found.users, reached=found.reached)
 
 
 def _settled(read: ReadTree, facts: PlanFacts, alone: PlanFacts, about: str) -> Plan | None:

@@ -53,6 +53,7 @@ class Left:
     start: Start | None
     bytecode: NewBytecode
     unused: Mapping[tuple[str, str], str]
+    users: Mapping[str, tuple[str, ...]]
     reached: Mapping[str, Reference]
 
 
@@ -70,7 +71,7 @@ def plan_again(root: Path, config: Config, run: Run, python: AppPython | None) -
         return _made_again(read, left, python)
     plan = plan_of(read, config, run, python)
     rows = tuple(map(_FIELDS, plan.decisions))
-    whole = Left(digest, rows, plan.start, plan.bytecode, plan.unused, plan.reached)
+    whole = Left(digest, rows, plan.start, plan.bytecode, plan.unused, plan.users, plan.reached)
     write_entry(run.cache / _FILE, whole)
     return plan
 
@@ -101,6 +102,7 @@ def _made_again(read: ReadTree, left: Left, python: AppPython | None) -> Plan:
         left.start,
         bytecode,
         left.unused,
+        left.users,
         left.reached,
     )
 

@@ -65,6 +65,7 @@ def _unused(total: UnusedTotal) -> Mapping[str, Any]:
         **_size(total.size),
         "requested": total.requested,
         "required_by": list(total.required_by),
+        "would_be_used_by": list(total.users),
         "goes": total.goes,
     }
 

@@ -27,6 +27,7 @@ WIDTH = 80
 INDENT = 7
 _LISTED = 12
 _FAULTS = 8
+_EXPLAINED = 3
 _SMALL = 50_000
 _NAMES = {
     APP: "your app",
@@ -168,6 +169,13 @@ def _unused(report: Report) -> Iterator[str]:
         name = f"and {len(rest)} smaller"
         size = f"{megabytes(left.compressed):>11}{megabytes(left.uncompressed):>10}"
         yield f"{name:<31}{size}"
+    for total in [total for total in gone if total.users][:_EXPLAINED]:
+        more = f" and {len(total.users) - 1} more" if len(total.users) > 1 else ""
+        yield from _wrap(
+            f"{total.name} would be used by {shown_module(total.users[0])}{more}, which the app "
+            "never reaches.",
+            "- ",
+        )
 
 
 def _asked_by(total: UnusedTotal) -> str:

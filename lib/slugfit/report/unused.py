@@ -32,6 +32,8 @@ class UnusedTotal:
     """The distributions that require it, sorted."""
     goes: bool
     """Whether it goes."""
+    users: tuple[str, ...] = ()
+    """The modules that would use it, by their names. The app never reaches them."""
 
 
 def unused_totals(outcome: Outcome) -> tuple[UnusedTotal, ...]:
@@ -67,6 +69,7 @@ def _totals(outcome: Outcome) -> Iterator[UnusedTotal]:
             dist.requested,
             tuple(sorted(requirers[owner])),
             goes=size is not None,
+            users=plan.users.get(owner, ()) if rule == UNUSED.name else (),
         )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from slugfit.base.errors import UsageError
 from slugfit.base.paths import PACKED_FOLDER, path_inside
 from slugfit.base.words import printable
-from slugfit.catalog.rules import rule_named
+from slugfit.catalog.rules import UNUSED, rule_named
 from slugfit.packing.manifest import archive_of
 from slugfit.plan.make import make_plan
 from slugfit.report.evidence_words import EVIDENCE
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from slugfit.settings.config import Config
 
 
+_SHOWN = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why one file stays or goes."""
@@ -38,6 +41,8 @@ class Explanation:
     reached: tuple[Reference, ...] = ()
     """How the app reaches its module, or its distribution, nearest first; nothing if that was not
     asked."""
+    users: tuple[str, ...] = ()
+    """For what the app never reaches: the modules that would use it."""
 
 
 def explain_path(root: Path, path: str, config: Config, run: Run | None = None) -> Explanation:
@@ -60,7 +65,8 @@ def explain_path(root: Path, path: str, config: Config, run: Run | None = None) 
         )
     found = decisions[name]
     reached = tuple(_way_from_app(plan, found)) if config.level == "unused" else ()
-    return Explanation(found, tuple(_chain(decisions, found.held or found)), reached)
+    users = plan.users.get(found.owner, ()) if found.rule == UNUSED.name else ()
+    return Explanation(found, tuple(_chain(decisions, found.held or found)), reached, users)
 
 
 def _relative(root: Path, path: str) -> str:
@@ -118,6 +124,9 @@ def explanation_text(answer: Explanation) -> str:
         lines.append(f"  because: {_because(item)}")
     elif item.rule and rule_named(item.rule).guarded:
         lines.append("  references looked for: imports, literals, entry points, stubs: none.")
+    if answer.users:
+        more = ", …" if len(answer.users) > _SHOWN else ""
+        lines.append(f"  would be used by: {', '.join(answer.users[:_SHOWN])}{more}")
     lines += [f"  reached: {reference_sentence(way)}" for way in answer.reached]
     lines += [f"  and {keeper.path} stays because: {_because(keeper)}" for keeper in answer.chain]
     return "\n".join(map(printable, lines)) + "\n"
@@ -150,5 +159,6 @@ def explanation_document(answer: Explanation) -> Mapping[str, Any]:
         "version": 1,
         **one(answer.decision),
         "chain": [one(item) for item in answer.chain],
+        "would_be_used_by": list(answer.users),
         "reached": [reference_sentence(way) for way in answer.reached],
     }

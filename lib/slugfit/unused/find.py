@@ -14,6 +14,7 @@ from slugfit.unused.roots import reach_distribution, reach_roots
 from slugfit.unused.rounds import PROGRAM_GROUPS, follow_rounds
 from slugfit.unused.search import Search
 from slugfit.unused.services import described_services, names_of_services, unused_services
+from slugfit.unused.users import would_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,9 +37,11 @@ class Unused:
     """Descriptions of services that nothing asks for, each with the folder that they lie in."""
     reached: Mapping[str, Reference]
     """By path of a module: what refers to it."""
+    users: Mapping[str, tuple[str, ...]]
+    """By distribution: the modules that import it, and that the app never reaches."""
 
 
-NOTHING = Unused({}, {}, {})
+NOTHING = Unused({}, {}, {}, {})
 
 
 def find_unused(code: TreeCode) -> Unused:
@@ -57,7 +60,7 @@ def find_unused(code: TreeCode) -> Unused:
     modules = (*app_modules(code.tree, code.layout, code.ignored), *code.outside)
     left = dict(unused_services(code, search, services, modules))
     described = {path: top for path, top in left.items() if path not in files}
-    return Unused(files, described, search.reached)
+    return Unused(files, described, search.reached, would_use(code, search, files))
 
 
 def _search(code: TreeCode, services: frozenset[str]) -> Search:
