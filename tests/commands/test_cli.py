@@ -76,6 +76,7 @@ def test_the_version_is_told() -> None:
         ["slim", ".", "--config", "A B=1"],
         ["slim", ".", "--config", "SLUGFIT_LEVEL=extreme"],
         ["slim", ".", "--config", "SLUGFIT_TYPO=1"],
+        ["slim", ".", "--config", "LEVEL=unused"],
         ["plan", ".", "--limit", "much"],
         ["why", ".", "nothing"],
         ["config", ".", "--get", "nothing"],
@@ -89,6 +90,13 @@ def test_what_cannot_be_used_is_2(tmp_path: Path, arguments: list[str]) -> None:
     assert (answer.code, answer.out) == (2, "")
     assert "Traceback" not in answer.err
     assert snapshot(tmp_path) == before
+
+
+def test_a_setting_without_its_beginning_is_named(tmp_path: Path) -> None:
+    plant(tmp_path, TREE)
+    answer = engine("plan", tmp_path, "--config", "level=unused")
+    assert "level is no setting of Slugfit; SLUGFIT_LEVEL is" in answer.err
+    assert engine("plan", tmp_path, "--config", "LOG_LEVEL=unused").code == 0
 
 
 def test_all_errors_of_the_configuration_are_told_at_once(tmp_path: Path) -> None:

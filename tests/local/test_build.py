@@ -88,7 +88,8 @@ def test_a_packed_slug_is_built_and_booted(tmp_path: Path, upstream: Path) -> No
 def test_json_is_the_only_thing_on_stdout(tmp_path: Path, upstream: Path) -> None:
     app = plant(tmp_path / "app", APP | {"Procfile": "web: x\nworker: y\n# z: a\n"})
     canary = "c4n4ry"
-    options = ("--upstream", upstream, "--json", "--config", f"SECRET_KEY={canary}")
+    given = ("--config", f"SECRET_KEY={canary}", "--config", "LEVEL=debug")
+    options = ("--upstream", upstream, "--json", *given)
     answer = engine("build", app, "--output", tmp_path / "out", *options, "--limit", "fly")
     assert answer.code == 0, answer.err
     found = json.loads(answer.out)
@@ -96,6 +97,7 @@ def test_json_is_the_only_thing_on_stdout(tmp_path: Path, upstream: Path) -> Non
     assert (found["limit"]["name"], found["verdict"]) == ("fly", "fits")
     assert found["process_types"] == {"web": "x", "worker": "y"}
     assert "-----> Installing" in answer.err
+    assert "LEVEL is set for the app; Slugfit's own is SLUGFIT_LEVEL." in answer.err
     assert canary not in answer.out + answer.err
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.errors import Exit
 from slugfit.commands.command import Command, setting_pair
+from slugfit.commands.settings import own_name
 from slugfit.report.json_report import render_json
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def run_build(options: BuildOptions, console: Console) -> int:
 
     app = options.app.resolve()
     variables = dict(options.config)
+    for name in filter(own_name, variables):
+        console.complain(f"slugfit: {name} is set for the app; Slugfit's own is {own_name(name)}.")
     if options.limit:
         variables["SLUGFIT_LIMIT"] = options.limit
     with tempfile.TemporaryDirectory(prefix="slugfit-build-") as work:

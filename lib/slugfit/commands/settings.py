@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,9 @@ from slugfit.commands.command import TreeOptions, add_tree, need_folder, setting
 from slugfit.settings.config import read_config, read_pyproject
 from slugfit.settings.config_vars import ConfigVars
 from slugfit.settings.current_run import Run
+from slugfit.settings.options import OPTIONS, SETTING_PREFIX
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Mapping
 
     from slugfit.settings.config import Config
@@ -58,6 +59,22 @@ class SettingsOptions(TreeOptions):
         return Run(self.config_vars(), self.source())
 
 
+def own_name(name: str) -> str:
+    """The name of Slugfit's setting that somebody means who leaves out its beginning; "" if none.
+
+    For a build that is a config var of the app's own.
+    """
+    known = {option.name for option in OPTIONS}
+    return SETTING_PREFIX + name.upper() if name.upper() in known else ""
+
+
+def _own_setting(text: str) -> tuple[str, str]:
+    name, value = setting_pair(text)
+    if own_name(name):
+        raise argparse.ArgumentTypeError(f"{name} is no setting of Slugfit; {own_name(name)} is")
+    return name, value
+
+
 def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """The arguments of SettingsOptions; returns the group for what only build scripts say."""
     add_tree(parser)
@@ -66,7 +83,7 @@ def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         metavar="K=V",
         action="append",
         default=[],
-        type=setting_pair,
+        type=_own_setting,
         help="a setting, such as SLUGFIT_BYTECODE=keep (also read from the environment)",
     )
     parser.add_argument("--limit", metavar="LIMIT", help="the same as --config SLUGFIT_LIMIT=LIMIT")
