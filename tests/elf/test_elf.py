@@ -494,6 +494,26 @@ def test_no_damage_to_a_real_library_raises(
     _fuzz(library.read_bytes(), changes, cut)
 
 
+@pytest.mark.skipif(PATCHELF is None, reason="patchelf is not installed")
+@pytest.mark.parametrize("middle", [False, True])
+def test_comments_and_notes_stay(library: Path, tmp_path: Path, *, middle: bool) -> None:
+    """Which compiler it was, and the probes of SystemTap, are read by tools from the file."""
+    (tmp_path / "data").write_bytes(b"probe" * 50)
+    changed = _changed(library, tmp_path, f"--add-section=.note.stapsdt={tmp_path}/data")
+    if middle:
+        _run(PATCHELF or "", "--set-rpath", "/a/long/path" * 100, changed)
+    _cut(changed, tmp_path / "cut.so")
+
+    def told(file: Path, section: str) -> str:
+        return _run("readelf", f"--string-dump={section}", file).partition(section)[2]
+
+    for section in (".comment", ".note.stapsdt"):
+        assert told(tmp_path / "cut.so", section) == told(changed, section) != ""
+    assert _run("readelf", "--notes", changed) == _run("readelf", "--notes", tmp_path / "cut.so")
+    assert ".symtab" not in _run("readelf", "--wide", "--sections", tmp_path / "cut.so")
+    assert _run(sys.executable, "-c", ASK, tmp_path / "cut.so") == "15\n"
+
+
 @NEEDS_COMPILER
 def test_a_linker_finds_the_functions_of_a_cut_library(tmp_path: Path) -> None:
     whole = _gcc(tmp_path, "libwhole.so", "-shared")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import sys
 import sysconfig
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,29 @@ def test_what_is_no_library_needs_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x").write_bytes(content)
     assert needed_libraries(tmp_path / "x") == frozenset()
     assert needed_libraries(tmp_path / "missing") == frozenset()
+
+
+@pytest.mark.parametrize("last", [b"\1", b"\0"])
+def test_no_more_is_read_than_the_file_holds(tmp_path: Path, last: bytes) -> None:
+    """Thousands of dynamic segments, and thousands of names that go on to the end of the file."""
+    form, count, length = struct.Struct("<2I6Q"), 2000, 300_000
+    at = 64 + count * form.size
+    size = at + length
+    pairs = b"".join(struct.pack("<qQ", 1, name) for name in range(3000))
+    strings = len(pairs) + 48
+    pairs += struct.pack("<qQqQqQ", 5, at + strings, 10, length - strings, 0, 0)
+    ident = b"\x7fELF\x02\x01\x01".ljust(16, b"\0")
+    head = struct.pack("<16s2HI3QI6H", ident, 3, 62, 1, 0, 64, 0, 0, 64, form.size, count, 64, 0, 0)
+    segments = [form.pack(1, 4, 0, 0, 0, size, size, 1)]
+    segments += [form.pack(2, 4, at, at, at, length, length, 1)] * (count - 1)
+    file = tmp_path / "x.so"
+    file.write_bytes(head + b"".join(segments) + pairs.ljust(length - 1, b"\1") + last)
+    tracemalloc.start()
+    try:
+        assert needed_libraries(file) == frozenset()
+        assert tracemalloc.get_traced_memory()[1] < 12 * size
+    finally:
+        tracemalloc.stop()
 
 
 WHOLE = library((b"libc.so.6",))

@@ -13,6 +13,8 @@ _LOADABLE = frozenset(FileType)
 _MACHINES = frozenset(Machine)
 _LARGEST_HEADER = 64
 """Bytes of the header in a file of 64 bits."""
+LONGEST_NAME = 256
+"""Bytes of a section's name that are looked at: a damaged table of names may have no end."""
 
 
 class MalformedError(Exception):
@@ -47,17 +49,10 @@ class ElfFile:
         return tuple(section for section in self.sections if section.is_stored)
 
     def name(self, section: Section) -> bytes:
-        """A section's name."""
-        return self.names[section.name : self.names.find(b"\0", section.name)]
-
-    def is_read(self, start: int, end: int) -> bool:
-        """Whether any byte from ``start`` to ``end`` is in a segment or an allocated section."""
-        allocated = [
-            (section.offset, section.end)
-            for section in self.stored_sections
-            if section.is_allocated
-        ]
-        return any(first < end and start < last for first, last in (*self.loaded, *allocated))
+        """A section's name, or the first LONGEST_NAME bytes of it."""
+        last = section.name + LONGEST_NAME
+        end = self.names.find(b"\0", section.name, last)
+        return self.names[section.name : last if end < 0 else end]
 
 
 def parse_elf(file: BinaryIO) -> ElfFile:
@@ -77,6 +72,8 @@ def parse_elf(file: BinaryIO) -> ElfFile:
     table = read_exactly(file, header.shoff, header.shnum * header.shentsize, size)
     sections = tuple(Section(*fields) for fields in structures.section.iter_unpack(table))
     name_table = sections[header.shstrndx]
+    # The names are written anew elsewhere: nothing may look for them in memory.
+    require(name_table.is_stored and not name_table.is_allocated)
     names = read_exactly(file, name_table.offset, name_table.size, size)
     return ElfFile(size, structures, header, loaded, sections, names)
 

@@ -6,10 +6,11 @@ import struct
 from typing import TYPE_CHECKING
 
 from slugfit.elf.constants import DynamicTag, SegmentType
-from slugfit.elf.elf_file import MalformedError, read_exactly
+from slugfit.elf.elf_file import MalformedError, read_exactly, require
 from slugfit.elf.structures import STRUCTURES, Header
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import BinaryIO
 
@@ -43,30 +44,34 @@ def _needed(file: BinaryIO, size: int) -> frozenset[str]:
     segments: Segments = [
         structures.segment_type(*fields) for fields in structures.segment.iter_unpack(table)
     ]
-    entries: dict[int, list[int]] = {}
-    for segment in segments:
-        if segment.type == SegmentType.DYNAMIC:
-            dynamic = read_exactly(file, segment.offset, segment.filesz, size)
-            for tag, value in _pairs(dynamic, structures):
-                entries.setdefault(tag, []).append(value)
-    strings = entries.get(DynamicTag.STRTAB)
-    if not strings or DynamicTag.NEEDED not in entries:
+    dynamic = [segment for segment in segments if segment.type == SegmentType.DYNAMIC]
+    if not dynamic:
         return frozenset()
-    length = entries.get(DynamicTag.STRSZ, [0])[0]
-    names = read_exactly(file, _offset(segments, strings[0]), length, size)
-    return frozenset(_name(names, at) for at in entries[DynamicTag.NEEDED])
+    # Of several a loader takes the last one:
+    # https://sourceware.org/git/?p=glibc.git;a=blob;f=elf/dl-load.c
+    content = read_exactly(file, dynamic[-1].offset, dynamic[-1].filesz, size)
+    entries, needed = _entries(content, structures)
+    if not needed or DynamicTag.STRTAB not in entries:
+        return frozenset()
+    length = entries.get(DynamicTag.STRSZ, 0)
+    names = read_exactly(file, _offset(segments, entries[DynamicTag.STRTAB]), length, size)
+    return frozenset(_names(names, needed, size))
 
 
-def _pairs(dynamic: bytes, structures: Structures) -> list[tuple[int, int]]:
-    """Tag and value of each entry of a dynamic section, up to the one that ends it."""
+def _entries(dynamic: bytes, structures: Structures) -> tuple[dict[int, int], set[int]]:
+    """The last value of each tag of a dynamic section, and all of those of NEEDED."""
     form = struct.Struct(structures.dynamic)
-    found = []
-    for at in range(0, len(dynamic) - form.size + 1, form.size):
-        tag, value = form.unpack_from(dynamic, at)
+    wanted = (DynamicTag.STRTAB, DynamicTag.STRSZ)
+    entries: dict[int, int] = {}
+    needed: set[int] = set()
+    for tag, value in form.iter_unpack(dynamic[: len(dynamic) // form.size * form.size]):
         if tag == DynamicTag.NULL:
             break
-        found.append((tag, value))
-    return found
+        if tag == DynamicTag.NEEDED:
+            needed.add(value)
+        elif tag in wanted:
+            entries[tag] = value
+    return entries, needed
 
 
 def _offset(segments: Segments, address: int) -> int:
@@ -78,5 +83,15 @@ def _offset(segments: Segments, address: int) -> int:
     raise MalformedError
 
 
-def _name(names: bytes, at: int) -> str:
-    return names[at : names.find(b"\0", at)].decode("utf-8", "surrogateescape")
+def _names(names: bytes, needed: set[int], most: int) -> Iterator[str]:
+    """What stands in ``names`` at these offsets.
+
+    Raises MalformedError if it is more than ``most`` bytes: in a damaged file each offset can name
+    nearly all of it.
+    """
+    for at in needed:
+        end = names.find(b"\0", at)
+        require(end >= at)
+        most -= end - at
+        require(most >= 0)
+        yield names[at:end].decode("utf-8", "surrogateescape")

@@ -16,15 +16,13 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from slugfit.catalog.elf_sections import RUN_TIME_SECTIONS
 from slugfit.elf.constants import SectionType
 from slugfit.elf.elf_file import ElfFile, MalformedError, parse_elf, read_exactly, require
-
-if TYPE_CHECKING:
-    from slugfit.elf.structures import Section
-
+from slugfit.elf.ranges import merged, overlaps
+from slugfit.elf.section_end import is_left_alone, write_end
 
 SMALLEST_SAVING = 4096
 """Bytes: below one page a shorter file takes no less room."""
@@ -34,9 +32,6 @@ LARGEST_GAP = 64
 
 _PADDING = 8
 """Bytes, all zero, after the last section: https://github.com/NixOS/patchelf leaves one."""
-
-_ALIGNMENT = 8
-"""Bytes: the table of sections begins at a multiple, for its fields of 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +45,9 @@ class Tail:
     header: bytes
     """What takes the place of the first bytes of the file."""
     end: bytes
-    """What follows the bytes that stay: the names and the table of sections."""
+    """What follows the bytes that stay: names, comments, notes, and the table of sections."""
     blank: tuple[tuple[int, int], ...] = ()
-    """The (start, end) offsets of sections among the bytes that stay, which nothing reads.
+    """The (start, end) offsets among the bytes that stay of sections that nothing reads, sorted.
 
     They become zeros, which take no room once they are compressed.
     """
@@ -90,7 +85,7 @@ def removable_tail(source: Path | BinaryIO) -> Tail | None:
             return None
     try:
         elf = parse_elf(source)
-        tail = _tail_of(elf, _content_end(source, elf))
+        tail = _tail_of(source, elf)
     except (MalformedError, struct.error):
         return None
     return tail if max(tail.saving, tail.blanked) >= SMALLEST_SAVING else None
@@ -109,54 +104,34 @@ def _content_end(file: BinaryIO, elf: ElfFile) -> int:
     return elf.size
 
 
-def _tail_of(elf: ElfFile, content_end: int) -> Tail:
+def _tail_of(file: BinaryIO, elf: ElfFile) -> Tail:
     """What can be left out, whatever it saves; raise MalformedError if that is not clear."""
     keep = max(end for _, end in elf.loaded)
-    _check_accounted(elf, keep, content_end)
+    _check_accounted(elf, keep, _content_end(file, elf))
     _check_sections(elf, keep)
-    blank = tuple(_unread_inside(elf, keep))
-    names = elf.names + bytes(-(keep + len(elf.names)) % _ALIGNMENT)
-    header = elf.header._replace(shoff=keep + len(names))
-    end = names + _section_table(elf, keep, blank)
-    return Tail(elf.size, keep, elf.structures.header.pack(*header), end, blank)
+    unread = _unread_inside(elf, keep)
+    end, shoff = write_end(file, elf, keep, unread)
+    header = elf.structures.header.pack(*elf.header._replace(shoff=shoff))
+    return Tail(elf.size, keep, header, end, merged(unread))
 
 
-def _unread_inside(elf: ElfFile, keep: int) -> list[tuple[int, int]]:
+def _unread_inside(elf: ElfFile, keep: int) -> frozenset[tuple[int, int]]:
     """The (start, end) of sections before ``keep`` that nothing reads.
 
     patchelf appends segments to the file, and so after the sections that were its tail.
     """
-    unread = [
-        section
-        for section in elf.stored_sections
-        if not section.is_allocated and section.type != SectionType.NOTE
-    ]
-    return sorted(
-        (section.offset, section.end)
-        for section in unread
-        if section.offset < section.end <= keep and not elf.is_read(section.offset, section.end)
+    others = [*elf.loaded]
+    unread: list[tuple[int, int]] = []
+    for section in elf.stored_sections:
+        is_read = section.is_allocated or section.type == SectionType.NOTE
+        ranges = others if is_read or is_left_alone(elf, section) else unread
+        ranges.append((section.offset, section.end))
+    read = merged(others)
+    return frozenset(
+        (start, end)
+        for start, end in unread
+        if start < end <= keep and not overlaps(read, start, end)
     )
-
-
-def _section_table(elf: ElfFile, keep: int, blank: tuple[tuple[int, int], ...]) -> bytes:
-    """The table of sections of the new file, whose section names stand at ``keep``.
-
-    Symbols refer to sections by number, so a section that is cut leaves an empty entry.
-    """
-    structure = elf.structures.section
-    table = b""
-    for number, section in enumerate(elf.sections):
-        if number == elf.header.shstrndx:
-            table += structure.pack(*section._replace(offset=keep))
-        elif section.is_stored and _is_cut(section, keep, blank):
-            table += bytes(structure.size)
-        else:
-            table += structure.pack(*section)
-    return table
-
-
-def _is_cut(section: Section, keep: int, blank: tuple[tuple[int, int], ...]) -> bool:
-    return section.end > keep or (section.offset, section.end) in blank
 
 
 def _check_sections(elf: ElfFile, keep: int) -> None:

@@ -57,8 +57,11 @@ def blanked(data: bytes, at: int, blank: tuple[tuple[int, int], ...]) -> bytes:
     ``data`` stands at offset ``at`` of its file; ``blank`` holds the (start, end) of offsets in
     that file.
     """
-    for start, end in blank:
+    inside = [(start, end) for start, end in blank if start < at + len(data) and at < end]
+    if not inside:
+        return data
+    changed = bytearray(data)
+    for start, end in inside:
         first, last = max(start - at, 0), min(end - at, len(data))
-        if first < last:
-            data = data[:first] + bytes(last - first) + data[last:]
-    return data
+        changed[first:last] = bytes(last - first)
+    return bytes(changed)
