@@ -38,6 +38,7 @@ PACKAGE: dict[str, Content] = {
     "pkg/__init__.py": "",
     BYTECODE: HEADER + CODE,
     "pkg/core.so": library(),
+    "pkg/core.so.1": library(),
     "pkg/stub.pyi": "",
     "pkg/tests/data/deep.txt": "",
     "pkg/tests/link": Link("../core.so"),
@@ -132,7 +133,13 @@ def _plant(root: Path) -> Path:
     plant(root, slug(distribution("pkg", "1.0", PACKAGE), app_py="import pkg\n"))
     (root / PLAIN_SITE / "pkg/tests").chmod(0o2711)
     (root / PLAIN_SITE / "pkg/core.so").chmod(0o755)
+    (root / PLAIN_SITE / "pkg/core.so.1").chmod(0o755)
     return root
+
+
+def _is_linked(root: Path) -> bool:
+    site = root / PLAIN_SITE / "pkg"
+    return (site / "core.so").samefile(site / "core.so.1")
 
 
 def _after(root: Path, *options: str) -> Mapping[str, State]:
@@ -140,6 +147,7 @@ def _after(root: Path, *options: str) -> Mapping[str, State]:
     shutil.copytree(root, target, symlinks=True)
     assert engine("slim", target, *options).code == 0
     found = _tree(target)
+    assert _is_linked(target)
     shutil.rmtree(target)
     assert f"{PLAIN_SITE}/pkg/tests" not in found
     assert found[f"{PLAIN_SITE}/{BYTECODE}"] != _tree(root)[f"{PLAIN_SITE}/{BYTECODE}"]
@@ -172,6 +180,7 @@ def test_killed_before_any_change_the_next_run_ends_before_or_after(
         recover_tree(copy)
         found = _tree(copy)
         assert found in (before, after), copy.name
+        assert _is_linked(copy) == (found == after)
         outcomes.add(found == after)
         assert recover_tree(copy) == 0
         restore_tree(copy)

@@ -50,11 +50,14 @@ class Change:
     """The folders that are made for it, with their modes; outer ones first."""
     brought: Mapping[str, Path] = field(default_factory=dict)
     """The files from outside of the tree that are copied to new places, beside bytecode."""
+    linked: Mapping[str, str] = field(default_factory=dict)
+    """Files that are replaced by a hard link, and the file of the tree that each is the same as."""
 
     @property
     def written(self) -> tuple[str, ...]:
         """Files that are replaced by new ones, sorted."""
-        files = {*self.cut, *self.records, *self.bytecode.headers, *self.bytecode.compiled}
+        files = {*self.cut, *self.linked, *self.records}
+        files |= {*self.bytecode.headers, *self.bytecode.compiled}
         return tuple(sorted(files.difference(self.created)))
 
     @property
@@ -70,8 +73,10 @@ def change_of(plan: Plan) -> Change:
     """
     removed = tuple(item.path for item in plan.decisions if item.action == "remove")
     cut = {item.path: item.tail for item in plan.decisions if item.tail is not None}
+    linked = {item.path: item.twin for item in plan.decisions if item.twin}
     modes = {entry.path: entry.mode & 0o7777 for entry in plan.tree.entries}
     gone = frozenset(removed)
+    shorter = {*cut, *(path for path, twin in linked.items() if twin in cut)}
     change = change_of_bytecode(plan.tree, _bytecode(plan.bytecode, gone))
     written = (*change.bytecode.headers, *change.bytecode.compiled)
     emptied = emptied_folders(plan.tree, removed, change.created)
@@ -79,8 +84,9 @@ def change_of(plan: Plan) -> Change:
         change,
         removed=removed,
         cut=cut,
-        records=dict(_records(plan, gone, cut, written)),
+        records=dict(_records(plan, gone, shorter, written)),
         emptied=tuple((path, modes[path]) for path in emptied),
+        linked=linked,
     )
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     """A folder: path, mode, user, group."""
 
 
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK}
+"""What comes of a second name where the file system, or the file's owner, allows none."""
 _FOREIGN = {errno.EPERM, errno.ENOTSUP, errno.ENODATA, errno.EINVAL}
 """What comes of attributes that are the system's or that another file system does not know."""
 

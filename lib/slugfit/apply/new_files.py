@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from typing import TYPE_CHECKING
 
-from slugfit.apply.moves import adopt, give_owner, need_file
+from slugfit.apply.moves import NO_LINKS, adopt, give_owner, need_file
 from slugfit.apply.record import record_digest
 from slugfit.base.errors import TreeError
 from slugfit.elf.truncate import write_truncated
@@ -38,14 +39,33 @@ def write_new_files(change: Change, places: Places, folder: Path) -> Mapping[str
         new[path].write_bytes(head + places.of(path).read_bytes()[len(head) :])
     for path in bytecode.compiled.keys() & new.keys():
         new[path].write_bytes(bytecode.compiled[path])
+    for path, twin in change.linked.items():
+        # The twin itself, or what takes its place: nothing is written to either after this.
+        _link(path, twin, new, places)
     digests = {path: record_digest(new[path]) for path in recorded & new.keys()}
     for path, record in change.records.items():
         _write_record(places.of(path), new[path], record, digests)
     for path, file in new.items():
+        if path in change.linked:
+            continue  # what it shares with its twin may be the build cache's too
         adopt(places.of(path), file)
         if path.endswith(".pyc"):
             _date(path, file, places)
     return new
+
+
+def _link(path: str, twin: str, new: Mapping[str, Path], places: Places) -> None:
+    """Make the new file of ``path`` a hard link; raise TreeError if the two differ by now."""
+    need_file(places.of(twin))
+    if not filecmp.cmp(places.of(path), places.of(twin), shallow=False):
+        raise TreeError(f"{places.of(path)} cannot become a link", "It is not what it was.")
+    source = new.get(twin) or places.of(twin)
+    try:
+        os.link(source, new[path], follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        shutil.copy2(source, new[path], follow_symlinks=False)
 
 
 def write_created_files(change: Change, places: Places, folder: Path) -> Mapping[str, Path]:

@@ -6,7 +6,6 @@ meanwhile is not disturbed. Killed in between, it is put back like any open tran
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from contextlib import contextmanager
@@ -19,17 +18,13 @@ from slugfit.apply.journal import (
     moved_files,
     written_files,
 )
-from slugfit.apply.moves import make_folders, remove_if_empty
+from slugfit.apply.moves import NO_LINKS, make_folders, remove_if_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from slugfit.base.paths import Places
-
-
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK}
-"""What comes of a second name where the file system, or the file's owner, allows none."""
 
 
 @contextmanager
@@ -73,6 +68,6 @@ def _name(file: Path, place: Path) -> None:
     try:
         os.link(file, place, follow_symlinks=False)
     except OSError as error:
-        if error.errno not in _NO_LINKS:
+        if error.errno not in NO_LINKS:
             raise
         shutil.copy2(file, place, follow_symlinks=False)

@@ -50,7 +50,7 @@ class Rule:
     needs: Condition | None = None
     """What has to hold as well."""
     cuts: bool = False
-    """Whether it shortens the file instead of removing it."""
+    """Whether it shortens the file, or makes it a link, instead of removing it."""
 
 
 # https://gcc.gnu.org/onlinedocs/gcc/Overall-Options.html, and for Cython's
@@ -242,6 +242,17 @@ RULES = (
         guarded=False,
         shapes=("slug",),
         needs="no compiler use",
+    ),
+    Rule(
+        "duplicates",
+        "inert",
+        ("site", "stdlib", "installer", "prefix"),
+        (),
+        "Copies of a library beside it, where wheels cannot have links: one file, several names.",
+        "measured: pyarrow 26.0.1 has a library three times, 1.3 of its 55 MB",
+        guarded=False,
+        shapes=("slug",),
+        cuts=True,
     ),
     Rule(
         "symbols",

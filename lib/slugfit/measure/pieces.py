@@ -20,7 +20,12 @@ TOP = "./app"
 """What every name in a slug begins with."""
 EPOCH = 1_262_304_000
 """1 January 2010, the time of every file in a slug whose own time does not matter."""
-_TYPES = {"file": tarfile.REGTYPE, "link": tarfile.SYMTYPE, "folder": tarfile.DIRTYPE}
+_TYPES = {
+    "file": tarfile.REGTYPE,
+    "link": tarfile.SYMTYPE,
+    "folder": tarfile.DIRTYPE,
+    "hard link": tarfile.LNKTYPE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Member:
     mode: int
     """Permission bits; others are left out."""
     kind: str
-    """``file``, ``link`` or ``folder``."""
+    """``file``, ``link``, ``folder`` or ``hard link``."""
     size: int = 0
     """Bytes of content."""
     target: str = ""
@@ -109,6 +114,13 @@ def tar_piece(tree: Tree, entry: Entry, key: str, mtime: int, name: str = "") ->
     return Piece(key, member.header(), None, 0, 0)
 
 
+def hard_link_piece(entry: Entry, target: str, key: str, mtime: int) -> Piece:
+    """The tar member of a file that is the same as ``target``, which comes before it."""
+    name, target = f"{TOP}/{entry.path}", f"{TOP}/{target}"
+    member = Member(name, entry.mode, "hard link", 0, target, mtime)
+    return Piece(key, member.header(), None, 0, 0)
+
+
 def slug_pieces(tree: Tree) -> Iterator[Piece]:
     """The tar stream of a slug: every entry, with times that do not depend on the build.
 
@@ -117,11 +129,16 @@ def slug_pieces(tree: Tree) -> Iterator[Piece]:
     timed = timed_sources(tree)
     yield (top := Piece("", Member(f"{TOP}/", 0o755, "folder").header(), None, 0, 0))
     size = stream_size([top])
+    first: dict[tuple[int, int], str] = {}
     for entry in tree.entries:
         if entry.kind == "other":
             continue
-        own = entry.path in timed
-        piece = tar_piece(tree, entry, "", entry.mtime_ns // 10**9 if own else EPOCH)
+        mtime = entry.mtime_ns // 10**9 if entry.path in timed else EPOCH
+        twin = first.setdefault(entry.inode, entry.path) if entry.inode else entry.path
+        if twin == entry.path:
+            piece = tar_piece(tree, entry, "", mtime)
+        else:
+            piece = hard_link_piece(entry, twin, "", mtime)
         size += stream_size([piece])
         yield piece
     yield end_of_tar(size)

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from slugfit.measure.pieces import EPOCH, TOP, Member, Piece, tar_piece
+from slugfit.measure.pieces import EPOCH, TOP, Member, Piece, hard_link_piece, tar_piece
 from slugfit.measure.sampling import WHOLE, Weighing, compressed_sizes
 from slugfit.scan.bytecode import source_of
 from slugfit.scan.owners import APP
@@ -239,6 +239,7 @@ def _kept_pieces(measured: Measured) -> Iterator[Piece]:
     tree, changed, sites = measured.tree, measured.changed, measured.weighing.sites
     old = measured.old or tree.root
     chosen = {decision.path: decision for decision in measured.decisions}
+    first: dict[tuple[int, int], str] = {}
     for entry in sorted((*tree.entries, *changed.entries), key=lambda entry: entry.path):
         decision = chosen.get(entry.path)
         if entry.path in changed.emptied or (decision and decision.action == "remove"):
@@ -249,7 +250,9 @@ def _kept_pieces(measured: Measured) -> Iterator[Piece]:
             kind = _KEPT
         name = decision.owner if decision else ""
         owner = _SEPARATOR.join((name, kind, top))
-        if decision and decision.tail is not None:
+        if decision and decision.twin:
+            yield hard_link_piece(entry, decision.twin, owner, EPOCH)
+        elif decision and decision.tail is not None:
             yield _cut_piece(entry, owner, old / entry.path, decision.tail)
         elif entry.path in changed.contents:
             piece = tar_piece(tree, entry, owner, EPOCH)
@@ -265,7 +268,15 @@ def _kept_pieces(measured: Measured) -> Iterator[Piece]:
                 tree, entry, changed, (_ADDED if decision is None else _KEPT, top)
             )
         elif entry.kind != "other":
-            yield tar_piece(tree, entry, owner, EPOCH)
+            yield _plain_piece(tree, entry, owner, first)
+
+
+def _plain_piece(tree: Tree, entry: Entry, owner: str, first: dict[tuple[int, int], str]) -> Piece:
+    """The member that an entry is as it stands; ``first`` are the first names of files so far."""
+    name = first.setdefault(entry.inode, entry.path) if entry.inode else entry.path
+    if name != entry.path:
+        return hard_link_piece(entry, name, owner, EPOCH)
+    return tar_piece(tree, entry, owner, EPOCH)
 
 
 def top_entry(path: str, sites: Collection[str]) -> str:

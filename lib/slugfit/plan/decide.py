@@ -54,7 +54,7 @@ def hold_groups(
     """The plan with everything kept that these groups would have lost."""
     wanted = {(group.owner, group.rule) for group in groups}
     return tuple(
-        replace(item, action="keep", saves=0, reason=reason, tail=None)
+        replace(item, action="keep", saves=0, reason=reason, tail=None, twin="")
         if item.action != "keep" and (item.owner, item.rule) in wanted
         else item
         for item in decisions
@@ -72,7 +72,7 @@ def _decide(
     kept = Decision(entry.path, owner, "keep", "", entry.size, 0)
     if not claimed:
         return kept
-    shield = _shield(entry, facts)
+    shield = shield_of(entry, facts)
     for claim in claimed:
         rule = claim.rule
         reason = shield or _condition(rule, facts)
@@ -89,7 +89,7 @@ def _decide(
     return kept
 
 
-def _shield(entry: Entry, facts: PlanFacts) -> Reason | None:
+def shield_of(entry: Entry, facts: PlanFacts) -> Reason | None:
     """A reason for which no rule may touch this file."""
     return next(_shields(entry, facts), None)
 

@@ -30,7 +30,7 @@ class Group:
     rule: str
 
 
-Action = Literal["keep", "remove", "cut"]
+Action = Literal["keep", "remove", "cut", "link"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Decision:
     tail: Tail | None = None
     held: Decision | None = None
     """For a file that is shortened: why all of it does not go, where a rule proposed that."""
+    twin: str = ""
+    """For a file that becomes a hard link: the path of the file that it is the same as."""
 
 
 @dataclass(frozen=True, slots=True)

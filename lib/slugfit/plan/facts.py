@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from slugfit.scan.conditions import Unmet
     from slugfit.scan.ignore_files import Ignores
     from slugfit.scan.layout import Layout
-    from slugfit.scan.tree import Tree
+    from slugfit.scan.tree import Entry, Tree
     from slugfit.settings.config import Config
 
 
@@ -40,3 +40,5 @@ class PlanFacts:
     """What the app never reaches, by (path, rule), with the folder or file that it belongs to."""
     lacking: Mapping[tuple[str, str], Lack] = field(default_factory=dict)
     """Why there is no evidence that a file is inert, by (rule, path)."""
+    copies: tuple[tuple[Entry, ...], ...] = ()
+    """Libraries that are the same, byte for byte."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from slugfit.evidence.modules import SignReader
 from slugfit.plan.about import around, asks, asks_start, keepers
 from slugfit.plan.claims import claims_of, guarded_candidates, guarded_claims
+from slugfit.plan.copies import with_links
 from slugfit.plan.decide import decide_files
 from slugfit.plan.decision import Claim, Decision, Plan
 from slugfit.plan.judged import Judged
@@ -20,6 +21,7 @@ from slugfit.plan.starting import Starting, bytecode_to_ship, start_counts, told
 from slugfit.plan.unreached import unused_in, worth_removing
 from slugfit.refer.candidates import words_of
 from slugfit.refer.references import Staying, find_references
+from slugfit.scan.copies import copies_of
 from slugfit.scan.module_reader import ModuleReader
 from slugfit.settings.current_run import Run
 from slugfit.unused.find import NOTHING
@@ -67,10 +69,13 @@ def plan_of(
     """The same of a tree that has been read."""
     if config.level == "measure":
         facts = facts_for_plan(read, config, run, {})
-        return _planned(read, decide_files(facts, {}, {}))
+        return _planned(read, facts, decide_files(facts, {}, {}))
     cuts = "symbols" not in config.rules_off
     small = read.tree if about is None else around(read.tree, [about])
     facts = facts_for_plan(read, config, run, removable_tails(small, read.tree) if cuts else {})
+    if about is not None and cuts and facts.copies:
+        small = around(read.tree, [about, *copies_of(facts.copies, about)])
+        facts = replace(facts, cuts=removable_tails(small, read.tree))
     searches = config.level == "unused"
     if about is not None and not searches:
         settled = _settled(read, facts, replace(facts, tree=small), about)
@@ -102,12 +107,12 @@ def _settled(read: ReadTree, facts: PlanFacts, alone: PlanFacts, about: str) -> 
     ``alone`` are the facts of a tree that holds little else.
     """
     if not claims_of(alone):
-        return _planned(read, decide_files(facts, {}, {}))
+        return _planned(read, facts, decide_files(facts, {}, {}))
     claims = claims_of(facts)
     proposed = decide_files(facts, claims, {})
     if asks(about, claims, {item.path for item in guarded_candidates(claims, proposed)}):
         return None
-    return _planned(read, _with_held(facts, claims, {}, proposed))
+    return _planned(read, facts, _with_held(facts, claims, {}, proposed))
 
 
 def _decided(
@@ -126,7 +131,9 @@ def _decided(
         starting = bytecode_to_ship(read, facts, told, staying, python)
         facts = replace(facts, starting=starting.files)
     decisions = _with_held(facts, claims, held, decide_files(facts, claims, held))
-    return replace(_planned(read, decisions), start=starting.start, bytecode=starting.written)
+    return replace(
+        _planned(read, facts, decisions), start=starting.start, bytecode=starting.written
+    )
 
 
 def _judged(
@@ -204,5 +211,6 @@ def _with_held(
     return tuple(replace(item, held=kept.get(item.path)) for item in decisions)
 
 
-def _planned(read: ReadTree, decisions: tuple[Decision, ...]) -> Plan:
-    return Plan(read.tree, read.layout, read.owners, read.app, decisions, read.faults)
+def _planned(read: ReadTree, facts: PlanFacts, decisions: tuple[Decision, ...]) -> Plan:
+    linked = with_links(decisions, facts)
+    return Plan(read.tree, read.layout, read.owners, read.app, linked, read.faults)

@@ -10,6 +10,7 @@ from slugfit.elf.tail import Tail, removable_tail
 from slugfit.plan.facts import PlanFacts
 from slugfit.scan.app import App, app_modules, app_modules_elsewhere, read_app
 from slugfit.scan.conditions import COMPILES_BY_SETTING, unmet_conditions
+from slugfit.scan.copies import find_copies
 from slugfit.scan.faults import Fault
 from slugfit.scan.ignore_files import Ignores, read_ignore_files
 from slugfit.scan.layout import Layout, recognise_layout
@@ -115,6 +116,22 @@ def facts_for_plan(
         ),
         cuts=tails,
         vendored=read.owners.vendored,
+        copies=find_copies(read.tree, read.owners.by_path) if _links(read, config, run) else (),
+    )
+
+
+def _links(read: ReadTree, config: Config, run: Run) -> bool:
+    """Whether copies may become hard links.
+
+    What unpacks archives at its start has a slug that is a tar archive, which keeps them. No
+    installer may write to the tree: it could write to all the names of a file at once.
+    """
+    return (
+        config.level != "measure"
+        and "duplicates" not in config.rules_off
+        and read.layout.shape == "slug"
+        and config.limit.unpacks
+        and not run.tree_is_cached
     )
 
 

@@ -29,6 +29,7 @@ EVIDENCE: Mapping[str, str] = {
     "static-libraries": "linked already",
     "build-files": "built already",
     "interpreter-headers": "nothing compiles",
+    "duplicates": "the same bytes",
     "symbols": "no loader reads it",
     UNUSED.name: "never reached",
     SERVICES.name: "nothing asks for it",

@@ -237,7 +237,7 @@ def _kept(outcome: Outcome) -> tuple[KeptTotal, ...]:
     totals: dict[Reason, KeptTotal] = {}
     for item in outcome.planned.decisions:
         # Of a shortened file the rest stays, for a reason of its own.
-        kept = item.held if item.action == "cut" else item
+        kept = item.held if item.action in ("cut", "link") else item
         if kept is not None and kept.action == "keep" and kept.reason is not None:
             reason, stays = kept.reason, item.size - item.saves
             old = totals.get(reason, KeptTotal(reason, 0, 0, item.path))

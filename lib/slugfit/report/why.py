@@ -103,10 +103,21 @@ def _way_from_app(plan: Plan, item: Decision) -> Iterator[Reference]:
         path = plan.reached[path].by
 
 
+_VERBS = {
+    "keep": "stays",
+    "remove": "goes",
+    "cut": "is shortened",
+    "link": "becomes a hard link",
+}
+
+
+_ONLY = {"cut": "is only shortened", "link": "only becomes a hard link"}
+
+
 def explanation_text(answer: Explanation) -> str:
     """The answer in words."""
     item = answer.decision
-    verb = {"keep": "stays", "remove": "goes", "cut": "is shortened"}[item.action]
+    verb = _VERBS[item.action]
     lines = [f"{item.path} ({item.owner}, {item.size} bytes) {verb}."]
     if item.rule:
         rule = rule_named(item.rule)
@@ -114,8 +125,11 @@ def explanation_text(answer: Explanation) -> str:
         lines.append(f"  rule: {rule.name} (class: {rule.risk}, {guard}). {rule.reason}")
         if item.action != "keep":
             lines.append(f"  evidence: {EVIDENCE[rule.name]}.")
-    if item.action == "cut":
-        lines.append(f"  {item.saves} of its bytes go.")
+    if item.action in ("cut", "link"):
+        if item.twin:
+            lines.append(f"  to {item.twin}: the same bytes, which the slug holds once.")
+        else:
+            lines.append(f"  {item.saves} of its bytes go.")
         if item.held is not None:
             other = rule_named(item.held.rule)
             lines.append(f"  the rest stays, though the rule {other.name} names it: {other.reason}")
@@ -133,8 +147,8 @@ def explanation_text(answer: Explanation) -> str:
 
 
 def _because(item: Decision) -> str:
-    if item.action == "cut":
-        return "no rule removes it; it is only shortened."
+    if item.action in ("cut", "link"):
+        return f"no rule removes it; it {_ONLY[item.action]}."
     return decision_sentence(item) or "no rule names it."
 
 
@@ -152,6 +166,7 @@ def explanation_document(answer: Explanation) -> Mapping[str, Any]:
             "evidence": EVIDENCE[item.rule] if item.action != "keep" else None,
             "reason": decision_sentence(item, rule_named(item.rule).reason if item.rule else "")
             or None,
+            **({"twin": item.twin} if item.twin else {}),
             **({} if item.held is None else {"held": one(item.held)}),
         }
 

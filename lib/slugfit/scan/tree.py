@@ -40,6 +40,8 @@ class Entry:
     """When it was changed: nanoseconds since 1970."""
     writable: bool
     """Whether names may be changed in the folder that it stands in."""
+    inode: tuple[int, int] | None = None
+    """Device and number of a file that has other names, here or elsewhere; None for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,12 @@ def _walk(root: Path, unreadable: list[str], mounts: list[str]) -> Iterator[Entr
             if not prefix and name == WORK_FOLDER:
                 continue
             path, kind = prefix + name, _kind(status.st_mode)
-            yield Entry(path, kind, status.st_size, status.st_mode, status.st_mtime_ns, writable)
+            several = kind == "file" and status.st_nlink > 1
+            # With the device: an overlay shows files of several under numbers of their own.
+            inode = (status.st_dev, status.st_ino) if several else None
+            yield Entry(
+                path, kind, status.st_size, status.st_mode, status.st_mtime_ns, writable, inode
+            )
             if kind == "folder" and status.st_dev == device:
                 waiting.append(path + "/")
             elif kind == "folder":

@@ -82,13 +82,13 @@ def _entry_points(planned: Plan) -> Iterator[str]:
 def spare_by_group(planned: Plan) -> Mapping[Group, Sequence[Spare]]:
     """What is tried for each group of a plan, beside the app's own imports: largest group first.
 
-    Its neighbours, and for a group that shortens libraries these, by their absolute paths.
+    Its neighbours, and for a group that shortens or links libraries these, by their absolute paths.
     """
     found: dict[Group, list[Spare]] = {}
     weights: Counter[Group] = Counter()
     for item in planned.decisions:
         weights[Group(item.owner, item.rule)] += item.saves
-        if item.action == "cut" and ".so" in posixpath.basename(item.path):
+        if item.action in ("cut", "link") and ".so" in posixpath.basename(item.path):
             path = str(planned.tree.root / item.path)
             found.setdefault(Group(item.owner, item.rule), []).append(("load", path))
     for group, names in neighbours_by_group(planned.decisions, planned.layout).items():
