@@ -6,6 +6,7 @@ import csv
 import errno
 import os
 import tarfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,10 @@ from slugfit.base.errors import TreeError
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
 from slugfit.pipeline import dry_run, slim_tree
+from slugfit.plan.decide import hold_groups
+from slugfit.plan.decision import Group
 from slugfit.plan.make import make_plan
+from slugfit.plan.reasons import Reason
 from slugfit.report.why import explain_path, explanation_text
 from slugfit.scan.tree import scan_tree
 from slugfit.settings.current_run import Run
@@ -158,6 +162,22 @@ def test_why_tells_which_file_it_becomes(tmp_path: Path) -> None:
     assert f"to {SITE}/{FIRST}: the same bytes" in told
     told = explanation_text(explain_path(root, f"{SITE}/{FIRST}", settings()))
     assert "is shortened.\n" in told
+
+
+@pytest.mark.parametrize(("rule", "links"), [("duplicates", {}), ("symbols", {SECOND: FIRST})])
+def test_what_verification_puts_back_is_a_file_again(
+    tmp_path: Path, rule: str, links: Mapping[str, str]
+) -> None:
+    plan = make_plan(tree(tmp_path, TWO), settings())
+    held = hold_groups(plan.decisions, [Group("pkg", rule)], Reason("put back"))
+    change = change_of(replace(plan, decisions=held))
+    assert change.linked == {f"{SITE}/{path}": f"{SITE}/{twin}" for path, twin in links.items()}
+    assert set(change.cut) == ({f"{SITE}/{FIRST}"} if rule == "duplicates" else set())
+    with transaction(tmp_path) as opened:
+        opened.apply(change)
+        opened.commit(keep=False)
+    assert (tmp_path / SITE / SECOND).read_bytes() == LIBRARY
+    _check_record(tmp_path)
 
 
 def test_a_file_that_changed_meanwhile_is_no_copy(tmp_path: Path) -> None:
