@@ -86,10 +86,13 @@ def check(data: bytes) -> bool:
 
 
 def test_the_libraries_themselves_lose_something() -> None:
-    assert any(map(check, ORIGINALS))
+    several = [check(data) for data in ORIGINALS]
+    if not any(b".symtab" in data for data in ORIGINALS):
+        pytest.skip("all libraries here were stripped")
+    assert any(several)
 
 
-@examples(3000)
+@examples(2000)
 @given(data=st.sampled_from(ORIGINALS), random=RANDOM)
 def test_no_damage_reaches_what_is_loaded(data: bytes, random: Random) -> None:
     check(damage(data, random))
@@ -125,7 +128,7 @@ def test_sections_without_end_are_read_in_a_moment(tmp_path: Path) -> None:
     loaded = (names[0], 1, ALLOC, 0, 0, 64, 0, 0, 1, 0)
     comment = (whole[names[4] :].index(b".comment"), 1, 0, 0, len(whole) - 9, 9, 0, 0, 1, 0)
     for more in ((inner, loaded), (comment,), (inner, inner)):
-        sections = [*found.sections, *(more * 60_000)[:60_000]]
+        sections = [*found.sections, *(more * 30_000)[:30_000]]
         header = (
             *found.header[:6],
             len(whole),
@@ -135,7 +138,7 @@ def test_sections_without_end_are_read_in_a_moment(tmp_path: Path) -> None:
         )
         file = tmp_path / "damaged.so"
         new = replace(found, header=header, sections=sections)
-        file.write_bytes(written(whole + bytes(60_100 * 64), new, 2, 1))
+        file.write_bytes(written(whole + bytes(30_100 * 64), new, 2, 1))
         assert _peak(file) < 12 * file.stat().st_size
 
 
