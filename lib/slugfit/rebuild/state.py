@@ -48,7 +48,7 @@ def _entries(plan: Plan) -> Iterator[object]:
         # What only stays is told above.
         if (item.action != "keep" or item.reason is not None) and scope(item.path)[0] != "app":
             loaded = item.reason is not None and item.reason.kind == "loaded at start"
-            yield (item.path, item.owner, item.action, item.rule, loaded, item.tail)
+            yield (item.path, item.owner, item.action, item.rule, loaded, item.tail, item.twin)
 
 
 def _written(plan: Plan, change: Change) -> Iterator[object]:
