@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from slugfit.catalog.limits import Limit, parse_limit
+from slugfit.catalog.limits import parse_limit
 from slugfit.catalog.rules import RULES, SERVICES, SLUGFITIGNORE, SLUGIGNORE, UNUSED
 from slugfit.catalog.swaps import SWAPS
 from slugfit.measure.sizes import Bytes
@@ -34,7 +34,7 @@ REPORT = Report(
     action="slim",
     before=Bytes(1_500_000_000, 392_000_000),
     after=Bytes(1_100_000_000, 321_500_000),
-    limit=Limit("heroku", 1_000_000_000, "compressed", ""),
+    limit=parse_limit("heroku"),
     verdict="fits",
     distributions=(
         Share(
@@ -95,7 +95,7 @@ BUILD_LOG = """\
 -----> Slimmed
        before   392.0 MB compressed   1500.0 MB uncompressed
        after    321.5 MB compressed   1100.0 MB uncompressed   -18.0%
-       limit   1000.0 MB compressed (heroku): fits, 32.1% of it used
+       limit   1000.0 MB compressed (heroku, 1 GB): fits, 32.1% of it used
 
        Where the bytes are (MB)        compressed  unpacked   saved    limit
        tensorflow 2.20.0                    290.0    1020.0    60.0    29.0%
@@ -135,7 +135,8 @@ UNDONE = """\
 -----> Not slimmed
        before   392.0 MB compressed   1500.0 MB uncompressed
        after    392.0 MB compressed   1500.0 MB uncompressed   -0.0%
-       limit    100.0 MB compressed (100M): TOO LARGE, 392.0% of it used
+       limit    100.0 MB compressed (100M): TOO LARGE, 392.0% of it used; 392.0M
+              is 292.0M over
 
        ! NOT SLIMMED: everything was put back, and the app ships as it was
          built.
@@ -221,7 +222,8 @@ ODD = "new\nline \x1b[31mred \udcff \u202e \x00 end"
     [
         REPORT,
         _undone(),
-        replace(REPORT, limit=Limit("digitalocean", 2**30, "uncompressed", ""), verdict="over"),
+        replace(REPORT, limit=parse_limit("digitalocean"), verdict="over"),
+        replace(REPORT, limit=parse_limit("vercel"), verdict="over"),
         replace(REPORT, limit=parse_limit("1M"), verdict="over"),
         replace(REPORT, limit=parse_limit("render")),
         replace(
@@ -242,6 +244,7 @@ ODD = "new\nline \x1b[31mred \udcff \u202e \x00 end"
         "usual",
         "undone",
         "over",
+        "over-both",
         "far-over",
         "no-limit",
         "long-names",
@@ -279,7 +282,12 @@ def test_without_a_limit_nothing_is_compared_with_it() -> None:
     assert "Where the bytes are (MB)        compressed  unpacked   saved\n" in shown
     assert "%" not in shown.partition("Where the bytes are")[2].partition("What went")[0]
     document = report_document(replace(REPORT, limit=parse_limit("dokku")))
-    assert document["limit"] == {"name": "dokku", "bytes": None, "measure": "uncompressed"}
+    assert document["limit"] == {
+        "name": "dokku",
+        "bytes": None,
+        "measure": "uncompressed",
+        "bounds": [],
+    }
 
 
 def test_a_tree_without_bytes_has_a_report() -> None:
@@ -386,7 +394,7 @@ KEYS = {
     "seconds slugfit undone verdict verification version",
     "before": "compressed uncompressed",
     "after": "compressed uncompressed",
-    "limit": "bytes measure name",
+    "limit": "bounds bytes measure name",
     "distributions": "after before name version",
     "rules": "cuts files name reason saved",
     "kept": "example files reason uncompressed",
@@ -410,6 +418,15 @@ def test_the_json_has_its_keys_and_its_version() -> None:
         "name": "heroku",
         "bytes": 1_000_000_000,
         "measure": "compressed",
+        "bounds": [
+            {
+                "bytes": 1_000_000_000,
+                "measure": "compressed",
+                "told": "1 GB",
+                "size": "321.5 MB",
+                "over": 0,
+            }
+        ],
     }
     assert document["verification"]["known_failures"] == [
         {"kind": "import", "module": "broken", "error": "KeyError: 'DATABASE_URL'"}

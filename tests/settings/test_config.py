@@ -91,7 +91,7 @@ def test_a_config_var_sets_one_thing(name: str, text: str, field: str, value: ob
 
 def test_a_limit_is_a_platform_or_a_size() -> None:
     assert read_config({"SLUGFIT_LIMIT": "Lambda"}).limit.measure == "uncompressed"
-    assert read_config({"SLUGFIT_LIMIT": "500M"}).limit.size == 500_000_000
+    assert read_config({"SLUGFIT_LIMIT": "500M"}).limit.bounds[0].size == 500_000_000
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
@@ -186,7 +186,7 @@ def test_pyproject_sets_the_same(text: str, field: str, value: object) -> None:
 
 
 def test_a_size_may_be_a_number() -> None:
-    assert read_config({}, HEAD + "limit = 1000000").limit.size == 1_000_000
+    assert read_config({}, HEAD + "limit = 1000000").limit.bounds[0].size == 1_000_000
 
 
 def test_the_config_var_wins_over_pyproject() -> None:

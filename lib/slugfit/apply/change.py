@@ -161,8 +161,8 @@ def measure_change(
 
 
 def _is_near(sizes: Sizes, limit: Limit) -> bool:
-    used = limit.used(sizes.after.compressed) if limit.measure == "compressed" else None
-    return used is not None and abs(used - 1) < _NEAR
+    bound = limit.bound("compressed")
+    return bound is not None and abs(bound.used(sizes.after.compressed) - 1) < _NEAR
 
 
 def _measured(plan: Plan, change: Change, old: Path | None, weighing: Weighing) -> Sizes:

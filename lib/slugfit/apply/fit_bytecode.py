@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slugfit.catalog.limits import Limit
-    from slugfit.measure.sizes import Bytes
     from slugfit.plan.decision import Plan
 
 
@@ -22,23 +21,23 @@ def fit_bytecode(plan: Plan, limit: Limit) -> Plan:
 
     Raises OSError, and TreeError if a RECORD is unreadable.
     """
-    if limit.size is None:
+    if not limit.bounds:
         return plan
+    bound = limit.bounds[0]
     sizes = measure_change(plan, change_of(plan), limit=limit)
-    if sizes.estimated and _weighed(sizes.after, limit) > limit.size:
+    if sizes.estimated and sizes.after.weigh(bound.measure) > bound.size:
         sizes = measure_change(plan, change_of(plan))
-    room = limit.size - _weighed(sizes.after, limit) + _weighed(sizes.bytecode, limit)
-    if room >= _weighed(sizes.bytecode, limit):
+    room = bound.size - sizes.after.weigh(bound.measure) + sizes.bytecode.weigh(bound.measure)
+    if room >= sizes.bytecode.weigh(bound.measure):
         return plan
     chosen = most_worth(_worth(plan, limit), room)
     fitting = with_only(plan, chosen)
-    if chosen and _weighed(measure_change(fitting, change_of(fitting)).after, limit) > limit.size:
+    if (
+        chosen
+        and measure_change(fitting, change_of(fitting)).after.weigh(bound.measure) > bound.size
+    ):
         return with_only(plan, ())
     return fitting
-
-
-def _weighed(size: Bytes, limit: Limit) -> int:
-    return size.compressed if limit.measure == "compressed" else size.uncompressed
 
 
 def _worth(plan: Plan, limit: Limit) -> Iterator[Worth]:

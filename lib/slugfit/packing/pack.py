@@ -67,8 +67,8 @@ class Packer:
     @property
     def over(self) -> float:
         """By how many bytes the slug is over its limit; negative if it fits."""
-        limit = self.config.limit.size
-        return -math.inf if limit is None else self.sizes.after.compressed - limit
+        bound = self.config.limit.bound("compressed")
+        return -math.inf if bound is None else self.sizes.after.compressed - bound.size
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from slugfit.settings.current_run import Run
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from slugfit.catalog.limits import Limit
+    from slugfit.catalog.limits import Bound, Limit
     from slugfit.packing.outcome import Packing
     from slugfit.pipeline import Outcome
     from slugfit.plan.decision import Plan
@@ -112,9 +112,11 @@ class Report:
     """What came of SLUGFIT_PACK, None where that is off."""
 
     @property
-    def weighed(self) -> int:
-        """The size that the limit is compared with, in bytes."""
-        return self.weigh(self.after)
+    def tightest(self) -> Bound | None:
+        """The bound that most is used of, None if there is no limit."""
+        bounds = self.limit.bounds
+        used = [(bound.used(self.after.weigh(bound.measure)), bound) for bound in bounds]
+        return max(used, key=lambda item: item[0])[1] if used else None
 
     def count(self, *kinds: StepKind, needed: bool) -> int:
         """How many steps of these kinds were tried and did not fail, with and without Slugfit."""
@@ -128,10 +130,6 @@ class Report:
         """How many steps of this kind there was no time for."""
         return sum(item.step.kind == kind and item.step.needed == needed for item in self.untried)
 
-    def weigh(self, size: Bytes) -> int:
-        """The one of the two sizes that the limit speaks of."""
-        return size.compressed if self.limit.measure == "compressed" else size.uncompressed
-
 
 def make_report(
     outcome: Outcome, config: Config, run: Run | None = None, action: ReportAction = "slim"
@@ -139,8 +137,7 @@ def make_report(
     """The report of one run."""
     sizes = outcome.sizes
     after = sizes.after
-    weighed = after.compressed if config.limit.measure == "compressed" else after.uncompressed
-    over = (config.limit.used(weighed) or 0) > 1
+    over = any(bound.over(after.weigh(bound.measure)) for bound in config.limit.bounds)
     versions = {dist.name: dist.version for dist in outcome.planned.owners.distributions}
     return Report(
         version=__version__,

@@ -10,6 +10,7 @@ from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.fault_words import fault_sentence
+from slugfit.report.limit_words import limit_sentences
 from slugfit.report.packing_words import packing_sentences
 from slugfit.report.reasons import broken, reason_sentence, shown_module
 from slugfit.scan.owners import APP, INSTALLER, PYTHON, UNOWNED
@@ -79,24 +80,16 @@ def _verdict(report: Report) -> Iterator[str]:
     share = saved / report.before.compressed if report.before.compressed else 0
     yield f"before {_both(report.before)}"
     yield f"after  {_both(report.after)}   -{share:.1%}"
-    yield from _wrap(_limit(report), "limit  ")
+    for sentence in limit_sentences(report.limit, report.after):
+        yield from _wrap(sentence, "limit  ")
     if report.estimated:
         yield from _wrap("Compressed sizes come from a sample; they are within half a percent.", "")
 
 
-def _limit(report: Report) -> str:
-    limit = report.limit
-    if limit.size is None:
-        return f"   none is known ({limit.name}); what counts is the {limit.measure} size"
-    verdict = "fits" if report.verdict == "fits" else "TOO LARGE"
-    size = f"{megabytes(limit.size):>7} MB {limit.measure}"
-    return f"{size} ({limit.name}): {verdict}, {_used(report, report.after)} of it used"
-
-
 def _used(report: Report, size: Bytes) -> str:
-    """Which part of the limit that is, as ``12.3%``; "" if there is no limit."""
-    used = report.limit.used(report.weigh(size))
-    return "" if used is None else f"{used:.1%}"
+    """Which part of the tightest bound that is, as ``12.3%``; "" if there is no limit."""
+    bound = report.tightest
+    return "" if bound is None else f"{bound.used(size.weigh(bound.measure)):.1%}"
 
 
 def _both(size: Bytes) -> str:
@@ -114,7 +107,7 @@ def _undone(report: Report) -> Iterator[str]:
 
 def _distributions(report: Report) -> Iterator[str]:
     title = "Where the bytes are (MB)"
-    limit = "" if report.limit.size is None else "limit"
+    limit = "limit" if report.limit.bounds else ""
     yield f"{title:<31}{'compressed':>11}{'unpacked':>10}{'saved':>8}{limit:>9}".rstrip()
     shown = [share for share in report.distributions if share.before.compressed >= _SMALL]
     for share in shown[:_LISTED]:

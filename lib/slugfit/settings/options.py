@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from slugfit.base.paths import path_inside
 from slugfit.base.patterns import parse_patterns
 from slugfit.base.urls import redact_url
-from slugfit.catalog.limits import LIMITS, parse_limit, parse_size
+from slugfit.catalog.limits import LIMITS, parse_limit
 from slugfit.catalog.rules import RULE_NAMES
+from slugfit.catalog.size_units import parse_size
 from slugfit.catalog.torch_wheels import TORCH_INDEX
 
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ OPTIONS = (
     ),
     Option(
         "LIMIT",
-        "a platform (" + ", ".join(limit.name for limit in LIMITS) + ") or a size",
+        "a platform (" + ", ".join(limit.name for limit in LIMITS) + "), a size, or two of them",
         "heroku",
-        "What the slug is compared with; a size such as `500M` means compressed",
+        "What the slug is compared with; a size such as `500M` means compressed, "
+        "`1200M uncompressed` what is unpacked, and `225Mi, 500Mi uncompressed` both",
     ),
     Option("OVER_LIMIT", "warn, fail", "warn", "Whether a slug over the limit stops the build"),
     Option(
