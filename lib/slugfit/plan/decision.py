@@ -77,5 +77,7 @@ class Plan:
     """What is written of the bytecode that is shipped."""
     unused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """What the app never reaches, by (path, rule), with the folder or file that it belongs to."""
+    unused_barred: Mapping[str, Reason] = field(default_factory=dict)
+    """Which of these files stay whatever the level is, and why."""
     reached: Mapping[str, Reference] = field(default_factory=dict)
     """By path of a module that the app reaches: the first reference to it, in that order."""

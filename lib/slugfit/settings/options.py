@@ -43,10 +43,11 @@ class Option:
 OPTIONS = (
     Option(
         "LEVEL",
-        "standard, unused, measure",
+        "standard, unused, auto, measure",
         "standard",
-        "How much goes: with `unused` also the packages that the app never reaches; `measure` "
-        "changes nothing",
+        "How much goes: with `unused` also the packages that the app never reaches; `auto` as "
+        "little beyond `standard` as the limit asks for, where `BYTECODE` and `PACK` are `auto` "
+        "too unless they are set; `measure` changes nothing",
     ),
     Option(
         "LIMIT",
@@ -133,6 +134,12 @@ OPTIONS = (
         "The standard buildpack to wrap, instead of the pinned one",
     ),
 )
+
+
+LEVEL_DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "auto": {"BYTECODE": "auto", "PACK": "auto"},
+}
+"""What a LEVEL sets where nobody else does."""
 
 
 def parse_option(option: Option, value: str, told: str, problems: list[str]) -> object:
