@@ -32,6 +32,7 @@ ROOMS = {
     "verify": "the child, its probe, checks, smoke, bisection",
     "apply": "change, transaction, journal, RECORD, store",
     "packing": "large packages as zstd archives, and what unpacks them",
+    "fit": "the least drastic actions that bring a slug under its limit",
     "proof": "what is known of a change that is tried, and what came back",
     "prove": "apply, verify, put back, until it holds",
     "pipeline": "the line itself: scan to report in one screen",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from slugfit.apply.change import Change, change_of, measure_change
 from slugfit.apply.transaction import Transaction, transaction
 from slugfit.base.clock import Clock
+from slugfit.packing.outlook import sites_to_measure
 from slugfit.plan.decide import hold_groups
 from slugfit.plan.reasons import ON_TRIAL, TOO_LITTLE_TRIED, Reason
 from slugfit.proof import Found, Proof, Returned, returned_group, returned_untried
@@ -39,11 +40,6 @@ ROUNDS = 4
 """Each puts at least one group back; more would mean that this tree is beyond us."""
 NARROWING_SECONDS = 240
 """For narrowing failures down; when that is not enough, everything is put back."""
-
-
-def sites_to_measure(planned: Plan, config: Config) -> tuple[str, ...]:
-    """The folders of packages whose entries are measured one by one: what packing goes by."""
-    return () if config.pack == "off" else planned.layout.site_packages
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.cover import Item, cheapest_cover
 from slugfit.measure.sizes import ZERO, Bytes, top_entry
 from slugfit.packing.archive import missing_programs
-from slugfit.packing.outcome import Refusal
+from slugfit.packing.outcome import PackedBundle, Packing, Refusal
 from slugfit.packing.units import Bundle, SiteFacts, find_bundles
 from slugfit.scan.path_files import read_path_files
 
@@ -54,6 +54,11 @@ class Outlook:
 def expected_saving(bundle: Bundle) -> int:
     """About how much smaller the slug is with this one packed, in bytes."""
     return round(bundle.compressed * (1 - PACKED_PART))
+
+
+def sites_to_measure(planned: Plan, config: Config) -> tuple[str, ...]:
+    """The folders of packages whose entries are measured one by one: what packing goes by."""
+    return () if config.pack == "off" else planned.layout.site_packages
 
 
 def packing_refusal(config: Config, run: Run, layout: Layout) -> Refusal | None:
@@ -117,3 +122,21 @@ def bundles_to_pack(bundles: Sequence[Bundle], needed: float) -> tuple[Bundle, .
         return tuple(bundles)
     names = {item.name for item in found}
     return tuple(item for item in bundles if f"{item.owner} {item.site}" in names)
+
+
+def expected_packing(outlook: Outlook, sizes: Sizes, config: Config) -> Packing:
+    """What packing would come to under these settings, or why nothing would be packed."""
+    refusal = outlook.refusal
+    if refusal is not None and refusal.kind not in ("no program", "nothing large"):
+        return Packing(refusal=refusal)
+    bound = config.limit.bound("compressed")
+    over = 0 if bound is None else bound.over(sizes.after.compressed)
+    if config.pack == "auto" and not over:
+        return Packing(refusal=Refusal("fits"))
+    if refusal is not None:
+        return Packing(refusal=refusal)
+    chosen = bundles_to_pack(outlook.bundles, math.inf if config.pack == "on" else over)
+    packed = (
+        PackedBundle(item, "", "", item.compressed - expected_saving(item)) for item in chosen
+    )
+    return Packing(tuple(packed), expected=True)

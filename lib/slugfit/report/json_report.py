@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.fault_words import fault_sentence
+from slugfit.report.fit_words import fit_document
 from slugfit.report.packing_words import packing_document
 from slugfit.report.reasons import reason_sentence
 
@@ -55,6 +56,7 @@ def report_document(report: Report) -> Mapping[str, Any]:
         "seconds": dict(report.seconds),
         "bytecode": _bytecode(report),
         "packing": packing_document(report.packing),
+        "fit": fit_document(report.fit, report.would_do),
         "unused": [_unused(total) for total in report.unused],
     }
 

@@ -10,7 +10,13 @@ from slugfit import __version__
 from slugfit.apply.change import bytecode_of_start
 from slugfit.catalog.rules import rule_named
 from slugfit.measure.sizes import ZERO, Bytes
-from slugfit.report.advice import Advice, advise_models, advise_swaps, advise_unused
+from slugfit.report.advice import (
+    Advice,
+    advise_models,
+    advise_swaps,
+    advise_unused,
+    enough_advice,
+)
 from slugfit.report.failures import error_line
 from slugfit.report.model_files import find_model_files
 from slugfit.report.reasons import reason_sentence
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from slugfit.catalog.limits import Bound, Limit
+    from slugfit.fit.fitting import Fitting
     from slugfit.packing.outcome import Packing
     from slugfit.pipeline import Outcome
     from slugfit.plan.decision import Plan
@@ -110,6 +117,10 @@ class Report:
     """What the app never reaches, whether it goes or not."""
     packing: Packing | None = None
     """What came of SLUGFIT_PACK, None where that is off."""
+    fit: Fitting | None = None
+    """How the slug stands to its limit, None where it fits and nobody asks for more."""
+    would_do: tuple[Advice, ...] = ()
+    """The advice that would be enough, where nothing that Slugfit can take is."""
 
     @property
     def tightest(self) -> Bound | None:
@@ -139,6 +150,7 @@ def make_report(
     after = sizes.after
     over = any(bound.over(after.weigh(bound.measure)) for bound in config.limit.bounds)
     versions = {dist.name: dist.version for dist in outcome.planned.owners.distributions}
+    advice = _advice(outcome, config, (run or Run()).config_vars.names, versions, over=over)
     return Report(
         version=__version__,
         action=action,
@@ -154,14 +166,25 @@ def make_report(
         returned=outcome.returned,
         undone="" if outcome.undone is None else error_line(outcome.undone),
         faults=outcome.planned.faults,
-        advice=_advice(outcome, config, (run or Run()).config_vars.names, versions, over=over),
+        advice=advice,
         seconds=outcome.seconds,
         untried=outcome.untried,
         estimated=sizes.estimated,
         bytecode=_bytecode(outcome),
         unused=unused_totals(outcome),
         packing=outcome.packing,
+        fit=outcome.fit,
+        would_do=_would_do(outcome.fit, advice),
     )
+
+
+def _would_do(fit: Fitting | None, advice: tuple[Advice, ...]) -> tuple[Advice, ...]:
+    """The advice that is enough for the bound that most is missing of."""
+    left = [item for item in fit.over if item.left] if fit is not None else []
+    if not left:
+        return ()
+    most = max(left, key=lambda item: item.bound.used(item.left))
+    return enough_advice(advice, most.left, most.bound.measure)
 
 
 def _bytecode(outcome: Outcome) -> BytecodeTotal | None:

@@ -10,6 +10,7 @@ from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.fault_words import fault_sentence
+from slugfit.report.fit_words import COPIED, fit_lines
 from slugfit.report.limit_words import limit_sentences
 from slugfit.report.packing_words import packing_sentences
 from slugfit.report.reasons import broken, reason_sentence, shown_module
@@ -63,6 +64,7 @@ def report_lines(report: Report) -> Iterator[str]:
     yield from _verdict(report)
     if report.undone:
         yield from _undone(report)
+    yield from _fit(report)
     yield ""
     yield from _distributions(report)
     yield from _rules(report)
@@ -103,6 +105,23 @@ def _undone(report: Report) -> Iterator[str]:
         "NOT SLIMMED: everything was put back, and the app ships as it was built.", "! "
     )
     yield from _wrap(report.undone, "! ")
+
+
+def _fit(report: Report) -> Iterator[str]:
+    """What the limit took, and what would bring the slug under it."""
+    bound = report.tightest
+    if report.fit is None or bound is None:
+        return
+    others = (item.measure for item in report.limit.bounds if item is not bound)
+    lines = tuple(
+        fit_lines(
+            report.fit, report.would_do, (bound.measure, *others), planned=report.action == "plan"
+        )
+    )
+    if lines:
+        yield ""
+    for bullet, text in lines:
+        yield from _copied(text) if bullet == COPIED else _wrap(text, bullet)
 
 
 def _distributions(report: Report) -> Iterator[str]:
@@ -184,10 +203,13 @@ def _bytecode(report: Report) -> Iterator[str]:
 
 
 def _packing(report: Report) -> Iterator[str]:
-    if report.packing is not None:
-        mark = "! " if report.packing.is_failed else ""
+    packing = report.packing
+    fits = packing is not None and packing.refusal is not None and packing.refusal.kind == "fits"
+    # With a planner's choice that is said at the top.
+    if packing is not None and not (fits and report.fit is not None):
+        mark = "! " if packing.is_failed else ""
         yield ""
-        for sentence in packing_sentences(report.packing):
+        for sentence in packing_sentences(packing):
             yield from _wrap(sentence, mark)
 
 
@@ -298,10 +320,11 @@ def _faults(report: Report) -> Iterator[str]:
 
 
 def _advice(report: Report) -> Iterator[str]:
-    if report.advice:
+    advices = [advice for advice in report.advice if advice not in report.would_do]
+    if advices:
         yield ""
         yield "What would save more:"
-        for advice in report.advice[:3]:
+        for advice in advices[:3]:
             saves = f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
             yield from _wrap(f"{advice_sentence(advice)}{saves}", "- ")
             yield from _copied(advice_line(advice))
