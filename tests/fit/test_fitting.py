@@ -14,10 +14,11 @@ from pythons import SITE, real_slug, settings
 from slugfit.apply.change import bytecode_of_start
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
-from slugfit.packing import pack
+from slugfit.packing import outlook, pack
 from slugfit.packing.manifest import is_packed
 from slugfit.pipeline import Outcome, dry_run, slim_tree
 from slugfit.report.make import make_report
+from slugfit.report.why import explain_path
 from slugfit.scan.tree import scan_tree
 from slugfit.settings.current_run import Run
 from trees import Content, distribution
@@ -40,6 +41,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A slug with a package that its start loads, one that nothing reaches, one to pack."""
     pack_anything(monkeypatch)
     monkeypatch.setattr(pack, "LEAST", 1000)
+    monkeypatch.setattr(outlook, "SMALL", 1)
     used: dict[str, Content] = {
         f"used/part{number}.py": _code(40 * (number + 1), number) for number in range(8)
     }
@@ -184,3 +186,11 @@ def test_what_is_slimmed_has_the_bytecode_that_was_planned(root: Path) -> None:
     slim_tree(root, config)
     tag = sys.implementation.cache_tag
     assert {str(file.relative_to(root)) for file in root.rglob(f"*.{tag}.pyc")} == planned
+
+
+def test_why_tells_what_the_limit_decided(root: Path) -> None:
+    after = _standard(root).sizes.after.compressed
+    for limit, action in ((after, "keep"), (after - 45_000, "remove")):
+        config = settings(LEVEL="auto", LIMIT=str(limit), PACK="off", BYTECODE="boot")
+        found = explain_path(root, f"{SITE}/extra/x", config)
+        assert found.decision.action == action

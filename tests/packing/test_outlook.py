@@ -25,20 +25,24 @@ def _bundle(owner: str, size: int, compressed: int) -> Bundle:
     return Bundle(owner, "site", (Unit(f"site/{owner}", owner, size, 1, compressed),))
 
 
-LARGE, DENSE, SMALL = _bundle("large", 900, 500), _bundle("dense", 100, 300), _bundle("s", 50, 100)
+LARGE, DENSE, SMALL = (
+    _bundle("large", 900_000, 5_000_000),
+    _bundle("dense", 100_000, 3_000_000),
+    _bundle("s", 50_000, 1_000_000),
+)
 
 
 @pytest.mark.parametrize(
     ("needed", "expected"),
     [
         (1, [SMALL]),
-        (19, [SMALL]),
-        (21, [DENSE]),
-        (60.5, [DENSE, SMALL]),
-        (79, [DENSE, SMALL]),
-        (81, [LARGE]),
-        (170, [LARGE, DENSE, SMALL]),
-        (10**6, [LARGE, DENSE, SMALL]),
+        (100_000, [SMALL]),
+        (100_001, [DENSE]),
+        (300_000.5, [DENSE, SMALL]),
+        (400_000, [DENSE, SMALL]),
+        (400_001, [LARGE]),
+        (1_300_001, [LARGE, DENSE, SMALL]),
+        (10**9, [LARGE, DENSE, SMALL]),
         (math.inf, [LARGE, DENSE, SMALL]),
     ],
 )

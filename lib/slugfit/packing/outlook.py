@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 SLUG_PREFIX = ".heroku/python"
 """Where a slug whose processes source .profile.d has its Python."""
-PACKED_PART = 0.8
-"""What zstd leaves of what gzip makes of a package: measured 0.74 and 0.80 (docs/bench.md)."""
+PACKED_PART, SMALL_PART = 0.8, 0.9
+"""What zstd leaves at most of what gzip makes of most packages, and of small ones (docs/bench.md).
+
+A plan that counts on less would not fit once it is packed."""
+SMALL = 5_000_000
+"""Bytes of the slug below which a package is small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class Outlook:
 
 def expected_saving(bundle: Bundle) -> int:
     """About how much smaller the slug is with this one packed, in bytes."""
-    return round(bundle.compressed * (1 - PACKED_PART))
+    part = SMALL_PART if bundle.compressed < SMALL else PACKED_PART
+    return round(bundle.compressed * (1 - part))
 
 
 def sites_to_measure(planned: Plan, config: Config) -> tuple[str, ...]:
