@@ -16,9 +16,9 @@ from slugfit.plan.less_bytecode import with_only
 from slugfit.plan.unused_too import with_unused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
-    from slugfit.base.cover import Amounts
+    from slugfit.base.cover import Amounts, Item
     from slugfit.fit.actions import ActionName
     from slugfit.plan.decision import Plan
     from slugfit.settings.config import Config
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _ROUNDS = 3
 """Of leaving out bytecode and measuring; each is as good as the measuring of the one before."""
+_SURE = 1.1
+"""How much more than it is told to give bytecode may be asked for before it is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def _fitting(stage: Stage, actions: Actions, config: Config, run: Run) -> Plan |
     start = missing_of(stage.sizes.after, config.limit, stage.outlook.saves if packs else 0)
     if max(start) <= 0:
         return stage.plan
-    if not strips and "bytecode by worth" not in actions:
+    by_worth = "bytecode by worth" in actions
+    if strips == by_worth:
+        # Neither; or both, which are no more than the one without the other.
         return None
     items = stage.when_packed() if packs else stage.items
     most = sum(item.cost for item in items) * (1 if strips else WORTH_WORK)
@@ -102,10 +106,16 @@ def _fitting(stage: Stage, actions: Actions, config: Config, run: Run) -> Plan |
         if max(missing) <= 0:
             return plan
         needs = _more(needs, start, missing)
-    if not strips:
+    if not strips or not _is_plausible(items, start):
         return None
     plan = _without(stage, {item.name for item in items})
     return plan if max(_still_missing(plan, config, run, packs=packs)) <= 0 else None
+
+
+def _is_plausible(items: Sequence[Item], needs: Amounts) -> bool:
+    """Whether all items could give what is needed, as far as that is told before measuring."""
+    gives = (sum(item.gives[index] for item in items) for index in range(len(needs)))
+    return all(need <= give * _SURE for need, give in zip(needs, gives, strict=True) if need > 0)
 
 
 def _without(stage: Stage, paths: Collection[str]) -> Plan:
