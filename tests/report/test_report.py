@@ -19,7 +19,13 @@ from slugfit.plan.decision import Group
 from slugfit.plan.reasons import LOADED_AT_START, Reason
 from slugfit.proof import Returned
 from slugfit.refer.reference import Reference
-from slugfit.report.advice import SwapAdvice, VariableAdvice, advise_models, enough_advice
+from slugfit.report.advice import (
+    SwapAdvice,
+    UnusedAdvice,
+    VariableAdvice,
+    advise_models,
+    enough_advice,
+)
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.json_report import flat_facts, render_json, report_document
 from slugfit.report.make import BytecodeTotal, KeptTotal, Report, RuleTotal, Share
@@ -487,7 +493,10 @@ FAR_OVER_WORDS = """
 
 def test_a_slug_over_its_limit_is_told_what_it_could_take() -> None:
     assert OVER_WORDS in render_build_log(_over(568_550_000, 0, chosen=False))
-    assert "could still take:" not in render_build_log(_over(568_550_000, 0, chosen=True))
+    made = _over(568_550_000, 0, chosen=False)
+    twice = replace(made, advice=(*made.advice, UnusedAdvice(("botocore",), 24_200_000)))
+    assert render_build_log(twice) == render_build_log(made)
+    assert "SLUGFIT_LEVEL=unused" in render_build_log(replace(twice, fit=None))
     assert "LEVEL=auto" not in render_build_log(_over(568_550_000, 0, chosen=True))
 
 

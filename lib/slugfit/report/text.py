@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.words import megabytes, printable
 from slugfit.measure.sizes import ZERO, Bytes
+from slugfit.report.advice import UnusedAdvice
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.fault_words import fault_sentence
@@ -320,7 +321,12 @@ def _faults(report: Report) -> Iterator[str]:
 
 
 def _advice(report: Report) -> Iterator[str]:
-    advices = [advice for advice in report.advice if advice not in report.would_do]
+    said = report.fit is not None and any(item.action == "unused" for item in report.fit.possible)
+    advices = [
+        advice
+        for advice in report.advice
+        if advice not in report.would_do and not (said and isinstance(advice, UnusedAdvice))
+    ]
     if advices:
         yield ""
         yield "What would save more:"
