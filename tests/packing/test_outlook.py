@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from packed_slugs import packer
-from slugfit.measure.sizes import measure_sizes
-from slugfit.packing.outlook import bundles_to_pack, expected_saving, packing_outlook
+from pythons import settings
+from slugfit.measure.sizes import Bytes, Sizes, measure_sizes
+from slugfit.packing.outlook import (
+    bundles_to_pack,
+    bytes_to_save,
+    expected_saving,
+    packing_outlook,
+)
 from slugfit.packing.units import Bundle, Unit
 from slugfit.settings.current_run import Run
 from trees import distribution, plant, slug
@@ -86,3 +92,22 @@ def test_what_cannot_be_packed_saves_nothing(
     found = _outlook(tmp_path, run, by_owner=True, LIMIT=limit)
     assert ("" if found.refusal is None else found.refusal.kind) == kind
     assert (found.saves > 0) == (kind == "")
+
+
+@pytest.mark.parametrize(
+    ("limit", "estimated", "expected"),
+    [
+        ("1000", False, 9000),
+        ("1000", True, 9050),
+        ("9999", True, 51),
+        ("10000", True, 0),
+        ("5000 uncompressed", True, 0),
+        ("dokku", True, 0),
+    ],
+)
+def test_a_sample_is_not_trusted_to_the_last_byte(
+    limit: str, expected: int, *, estimated: bool
+) -> None:
+    sizes = Sizes({"one": Bytes(20_000, 10_000)}, {}, estimated=estimated)
+    assert bytes_to_save(sizes, settings(PACK="auto", LIMIT=limit)) == expected
+    assert bytes_to_save(sizes, settings(PACK="on", LIMIT=limit)) == math.inf

@@ -30,6 +30,8 @@ PACKED_PART, SMALL_PART = 0.8, 0.9
 """What zstd leaves at most of what gzip makes of most packages, and of small ones (docs/bench.md).
 
 A plan that counts on less would not fit once it is packed."""
+SAMPLE_ERROR = 0.005
+"""Which part of a slug's size a sample of it can be wrong by (docs/bench.md)."""
 SMALL = 5_000_000
 """Bytes of the slug below which a package is small."""
 
@@ -111,6 +113,19 @@ def _estimated_tops(plan: Plan, sizes: Sizes) -> Mapping[tuple[str, str], Bytes]
     return tops
 
 
+def bytes_to_save(sizes: Sizes, config: Config) -> float:
+    """How many compressed bytes packing has to save, at most 0 if none.
+
+    What comes out near the limit has to be under it also where a sample told the sizes.
+    """
+    bound = config.limit.bound("compressed")
+    if config.pack == "on":
+        return math.inf
+    over = 0 if bound is None else bound.over(sizes.after.compressed)
+    unsure = int(sizes.after.compressed * SAMPLE_ERROR) if sizes.estimated else 0
+    return over + unsure if over else 0
+
+
 def bundles_to_pack(bundles: Sequence[Bundle], needed: float) -> tuple[Bundle, ...]:
     """Those to pack for ``needed`` bytes less: the fewest bytes that each start has to unpack.
 
@@ -134,13 +149,12 @@ def expected_packing(outlook: Outlook, sizes: Sizes, config: Config) -> Packing:
     refusal = outlook.refusal
     if refusal is not None and refusal.kind not in ("no program", "nothing large"):
         return Packing(refusal=refusal)
-    bound = config.limit.bound("compressed")
-    over = 0 if bound is None else bound.over(sizes.after.compressed)
-    if config.pack == "auto" and not over:
+    needed = bytes_to_save(sizes, config)
+    if needed <= 0:
         return Packing(refusal=Refusal("fits"))
     if refusal is not None:
         return Packing(refusal=refusal)
-    chosen = bundles_to_pack(outlook.bundles, math.inf if config.pack == "on" else over)
+    chosen = bundles_to_pack(outlook.bundles, needed)
     packed = (
         PackedBundle(item, "", "", item.compressed - expected_saving(item)) for item in chosen
     )

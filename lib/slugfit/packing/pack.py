@@ -7,7 +7,6 @@ slimmed and unpacked. Killed in between, the tree is the slimmed one.
 
 from __future__ import annotations
 
-import math
 import re
 import tempfile
 import time
@@ -23,7 +22,7 @@ from slugfit.packing.archive import SUFFIX, packed_file, shipped_time, tar_strea
 from slugfit.packing.cache import archive_folder, drop_unused
 from slugfit.packing.change import change_of_packing, written_texts
 from slugfit.packing.outcome import PackedBundle, Packing, Refusal, sizes_when_packed
-from slugfit.packing.outlook import bundles_to_pack, packing_refusal, site_facts
+from slugfit.packing.outlook import bundles_to_pack, bytes_to_save, packing_refusal, site_facts
 from slugfit.packing.trial import unpacking_seconds
 from slugfit.packing.units import find_bundles
 from slugfit.scan.tree import scan_tree
@@ -63,10 +62,9 @@ class Packer:
     """Whether what leaves the tree is kept for a restore."""
 
     @property
-    def over(self) -> float:
-        """By how many bytes the slug is over its limit; negative if it fits."""
-        bound = self.config.limit.bound("compressed")
-        return -math.inf if bound is None else self.sizes.after.compressed - bound.size
+    def needed(self) -> float:
+        """How many bytes are to be saved; at most 0 if none."""
+        return bytes_to_save(self.sizes, self.config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +102,7 @@ def _refusal(packer: Packer) -> Refusal | None:
     refusal = packing_refusal(packer.config, packer.run, packer.plan.layout)
     if refusal is not None and refusal.kind != "no program":
         return refusal
-    fits = packer.config.pack == "auto" and packer.over <= 0
-    return Refusal("fits") if fits else refusal
+    return Refusal("fits") if packer.needed <= 0 else refusal
 
 
 def _pack(packer: Packer, folder: Path) -> Packing:
@@ -139,7 +136,7 @@ def _archives(packer: Packer, tree: Tree, folder: Path) -> Iterator[_Archive]:
     """
     layout = packer.plan.layout
     time_of = shipped_time(timed_sources(tree))
-    needed = math.inf if packer.config.pack == "on" else packer.over
+    needed = packer.needed
     left = find_bundles(tree, layout, packer.sizes.tops, site_facts(tree, layout))
     while left and needed > 0:
         chosen = bundles_to_pack(left, needed)
