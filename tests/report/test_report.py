@@ -516,6 +516,11 @@ def test_where_nothing_is_enough_the_swap_that_would_do_is_told() -> None:
     none = replace(made, would_do=())
     words = "Even then it is 90.0 MB over. No swap is known that would help"
     assert words in render_build_log(none)
+    assert made.fit is not None
+    all_taken = replace(none, fit=replace(made.fit, taken=FITTED.taken, possible=()))
+    told_of_all = " ".join(render_build_log(all_taken).split())
+    assert "Towards the limit it took: the start's bytecode that spares least" in told_of_all
+    assert "It is still 90.0 MB over. No swap is known that would help" in told_of_all
     assert all(len(line) <= 80 for line in told.splitlines())
 
 

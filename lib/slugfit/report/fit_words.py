@@ -45,7 +45,8 @@ def fit_lines(
         named = ", ".join(
             f"{_TAKEN[item.action]} ({_saved(item.saved, measures)})" for item in fit.taken
         )
-        yield "", f"To come under the limit it {verb}: {named}."
+        aim = "Towards the limit" if fit.over else "To come under the limit"
+        yield "", f"{aim} it {verb}: {named}."
     elif fit.chosen and not fit.over:
         yield "", "The limit asks for nothing beyond the level standard."
     measure = measures[0]
@@ -77,7 +78,8 @@ def _would(fit: Fitting, would: Sequence[Advice], measure: Measure, *, last: boo
     left = sum(item.left for item in fit.over if item.bound.measure == measure)
     if not left:
         return
-    told = f"{'Even then it is' if last else 'It is'} {megabytes(left)} MB over."
+    still = "Even then it is" if last else "It is still" if fit.taken else "It is"
+    told = f"{still} {megabytes(left)} MB over."
     saves = sum(advice.saves_of(measure) for advice in would)
     if not would:
         yield "", f"{told} No swap is known that would help; the table says where the bytes are."
