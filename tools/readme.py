@@ -42,16 +42,16 @@ def tables() -> Mapping[str, str]:
         for option in OPTIONS
     ]
     limits = [
-        f"| `{limit.name}` | {'' if limit.size is None else f'{limit.size:,}'} | {limit.measure} "
-        f"| {limit.source} | {'yes' if limit.slugignore else 'no'} |"
+        f"| `{limit.name}` | {bounds} | {limit.source} | {'yes' if limit.slugignore else 'no'} |"
         for limit in LIMITS
+        for bounds in [", ".join(f"{item.size:,} {item.measure}" for item in limit.bounds)]
     ]
     return {
         "Dockerfile": f"```dockerfile\n{IMAGE.read_text('utf-8')}```",
         "limits": "\n".join(
             [
-                "| name | bytes | compared with | what it is | `.slugignore` |",
-                "| --- | --- | --- | --- | --- |",
+                "| name | bytes at most | what it is | `.slugignore` |",
+                "| --- | --- | --- | --- |",
                 *limits,
             ]
         ),

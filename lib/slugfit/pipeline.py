@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slugfit.apply.change import Change, change_of
-from slugfit.apply.fit_bytecode import fit_bytecode
 from slugfit.apply.store import return_stored, store_files
 from slugfit.apply.transaction import recover_tree
 from slugfit.base.clock import Clock
 from slugfit.base.errors import SlugfitError, TreeError, VerificationError
+from slugfit.fit.choose_plan import Choice, choose_plan
+from slugfit.fit.fitting import Slimmed, asks_for_fit, fitting_of
 from slugfit.measure.deadline import require_time, with_deadline
 from slugfit.packing.manifest import is_packed
-from slugfit.packing.outcome import Packing, Refusal
+from slugfit.packing.outcome import Packing, Refusal, sizes_when_packed
+from slugfit.packing.outlook import expected_packing, packing_outlook
 from slugfit.packing.pack import Packer, pack_tree
 from slugfit.plan.make import make_plan
 from slugfit.prove import Trial, measuring, proved
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from slugfit.fit.fitting import Fitting
     from slugfit.measure.sizes import Sizes
     from slugfit.plan.decision import Plan
     from slugfit.proof import Returned
@@ -59,15 +62,17 @@ class Outcome:
     """How many steps of what was verified an earlier build has shown for the same files."""
     packing: Packing | None = None
     """What came of SLUGFIT_PACK, None where that is off or nothing was to be changed."""
+    fit: Fitting | None = None
+    """How the slug stands to its limit, None where it fits and nobody asks for more."""
 
 
 def dry_run(root: Path, config: Config, run: Run | None = None) -> Outcome:
     """What ``slim`` would do, measured; changes nothing and verifies nothing."""
     run = run or Run()
     clock = Clock()
-    planned = clock.time("plan", lambda: _planned(root, config, run))
-    change = clock.time("plan", lambda: change_of(planned))
-    return _measured(planned, change, config, run, clock)
+    choice = clock.time("plan", lambda: _planned(root, config, run))
+    change = clock.time("plan", lambda: change_of(choice.plan))
+    return _fitted(_measured(choice.plan, change, config, run, clock), choice, config, run)
 
 
 def slim_tree(
@@ -97,14 +102,15 @@ def slim_tree(
         )
     if kept_in is not None:
         return_stored(kept_in, root)
-    planned = clock.time("plan", lambda: _planned(root, config, run, smoke=True))
+    choice = clock.time("plan", lambda: _planned(root, config, run, smoke=True))
+    planned = choice.plan
     clock = with_deadline(clock, planned.tree, config, run)
     require_time(clock, planned.tree)
     try:
         change = clock.time("plan", lambda: change_of(planned))
         if change.does_nothing:
             measured = _measured(planned, change, config, run, clock)
-            return _packed(measured, config, run, clock, keep=keep_stash)
+            return _fitted(measured, choice, config, run, (clock, keep_stash))
         steps = steps_for(planned, config)
         shown = shown_before(run.cache, planned, change, steps)
         with proved(Trial(planned, change, steps, config, run, clock, shown)) as proof:
@@ -128,7 +134,31 @@ def slim_tree(
         proof.untried,
         proof.shown_before,
     )
-    return _packed(outcome, config, run, clock, keep=keep_stash)
+    return _fitted(outcome, choice, config, run, (clock, keep_stash))
+
+
+def _fitted(
+    outcome: Outcome,
+    choice: Choice,
+    config: Config,
+    run: Run,
+    packs: tuple[Clock, bool] | None = None,
+) -> Outcome:
+    """The outcome, packed if ``packs`` says how and else as expected, and set beside the limit."""
+    if config.level == "measure":
+        return outcome
+    # Of the tree as it is before anything is packed.
+    outlook = packing_outlook(outcome.planned, outcome.sizes, config, run)
+    if packs is not None:
+        outcome = _packed(outcome, config, run, packs[0], keep=packs[1])
+    elif config.pack != "off":
+        packing = expected_packing(outlook, outcome.sizes, config)
+        sizes = sizes_when_packed(outcome.sizes, packing.packed)
+        outcome = replace(outcome, packing=packing, sizes=sizes)
+    if not asks_for_fit(outcome.sizes, config):
+        return outcome
+    slimmed = Slimmed(outcome.planned, outcome.sizes, outlook, outcome.packing)
+    return replace(outcome, fit=fitting_of(choice, slimmed, config))
 
 
 def _packed(outcome: Outcome, config: Config, run: Run, clock: Clock, *, keep: bool) -> Outcome:
@@ -140,10 +170,10 @@ def _packed(outcome: Outcome, config: Config, run: Run, clock: Clock, *, keep: b
     return replace(outcome, packing=packing, sizes=sizes)
 
 
-def _planned(root: Path, config: Config, run: Run, *, smoke: bool = False) -> Plan:
+def _planned(root: Path, config: Config, run: Run, *, smoke: bool = False) -> Choice:
     """The plan, by what the app's Python says that a start loads, if that may be tried."""
     planned = plan_again(root, config, run, python_of(config, run, smoke=smoke))
-    return fit_bytecode(planned, config.limit) if config.bytecode == "auto" else planned
+    return Choice(planned) if config.level == "measure" else choose_plan(planned, config, run)
 
 
 def _measured(planned: Plan, change: Change, config: Config, run: Run, clock: Clock) -> Outcome:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from slugfit.apply.change import Change, change_of
 from slugfit.apply.transaction import Transaction, transaction
 from slugfit.base.clock import Clock
+from slugfit.packing.outlook import sites_to_measure
 from slugfit.plan.decide import hold_groups
 from slugfit.plan.reasons import ON_TRIAL, TOO_LITTLE_TRIED, Reason
 from slugfit.proof import Found, Proof, Returned, returned_group, returned_untried
@@ -45,8 +46,7 @@ NARROWING_SECONDS = 240
 
 def measuring(planned: Plan, config: Config, run: Run) -> Measuring:
     """How a tree is measured: for packing the entries of site-packages one by one as well."""
-    sites = () if config.pack == "off" else planned.layout.site_packages
-    return Measuring(config.limit, sites, run.cache)
+    return Measuring(config.limit, sites_to_measure(planned, config), run.cache)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 import contextlib
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slugfit.catalog.limits import LIMITS, Limit, parse_limit, parse_size
+from slugfit.catalog.limits import LIMITS, Bound, Limit, Measure, parse_limit
+from slugfit.catalog.size_units import BINARY_M, BYTES, GB, GIB, MB, MIB, M, Unit, parse_size
+from slugfit.measure.sizes import Bytes
+from slugfit.report.limit_words import limit_sentences, over_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SIZES = {
     "123456": 123_456,
@@ -77,13 +84,14 @@ def test_sizes_are_exact(number: int, unit: str) -> None:
 def test_a_platform_is_known_by_its_name(limit: Limit) -> None:
     assert parse_limit(limit.name) is limit
     assert parse_limit(f" {limit.name.upper()} ") is limit
-    assert limit.size is None or limit.size > 0
+    assert all(bound.size > 0 for bound in limit.bounds)
+    assert len({bound.measure for bound in limit.bounds}) == len(limit.bounds)
     assert limit.source
 
 
 def test_what_is_used_of_a_limit_that_nobody_publishes_is_unknown() -> None:
-    assert parse_limit("render").used(1) is None
-    assert parse_limit("fly").used(2_000_000_000) == 0.25
+    assert parse_limit("render").bounds == ()
+    assert parse_limit("fly").bounds[0].used(2_000_000_000) == 0.25
 
 
 def test_only_slugs_are_built_without_what_slugignore_names() -> None:
@@ -93,7 +101,121 @@ def test_only_slugs_are_built_without_what_slugignore_names() -> None:
 
 
 def test_a_size_of_ones_own_is_compared_with_the_compressed_slug() -> None:
-    assert parse_limit("500M") == Limit("500M", 500_000_000, "compressed", "set by SLUGFIT_LIMIT")
+    bound = Bound(500_000_000, "compressed", "500M", M)
+    assert parse_limit("500M") == Limit("500M", "compressed", (bound,), "set by SLUGFIT_LIMIT")
+
+
+Sizes = tuple[tuple[int, Measure], ...]
+
+TWO: Mapping[str, Sizes] = {
+    "500M compressed": ((500_000_000, "compressed"),),
+    "250M uncompressed": ((250_000_000, "uncompressed"),),
+    "250M Unpacked": ((250_000_000, "uncompressed"),),
+    "250Mib unzipped": ((250 * 2**20, "uncompressed"),),
+    "250 MB zipped": ((250_000_000, "compressed"),),
+    "262144000unzipped": ((262_144_000, "uncompressed"),),
+    "225Mi, 500Mi uncompressed": ((225 * 2**20, "compressed"), (500 * 2**20, "uncompressed")),
+    "500Mi unpacked,225Mi": ((500 * 2**20, "uncompressed"), (225 * 2**20, "compressed")),
+    "225Mi\n500Mi uncompressed": ((225 * 2**20, "compressed"), (500 * 2**20, "uncompressed")),
+    "heroku, 1200M uncompressed": (
+        (1_000_000_000, "compressed"),
+        (1_200_000_000, "uncompressed"),
+    ),
+    "Dokku, 500M": ((500_000_000, "compressed"),),
+    "vercel": ((225 * 2**20, "compressed"), (500 * 2**20, "uncompressed")),
+}
+
+
+@pytest.mark.parametrize("text", TWO)
+def test_a_limit_is_one_size_or_two(text: str) -> None:
+    limit = parse_limit(text)
+    assert tuple((bound.size, bound.measure) for bound in limit.bounds) == TWO[text]
+    assert limit.measure == TWO[text][0][1]
+
+
+def test_a_platform_with_a_second_size_stays_that_platform() -> None:
+    limit = parse_limit("fly, 500M")
+    assert (limit.slugignore, limit.unpacks) == (False, False)
+    assert parse_limit("heroku, 1200M uncompressed").unpacks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "500M, 400M",
+        "500M, 400M zipped",
+        "1M, 2M unpacked, 3M",
+        "heroku, 500M",
+        "vercel, 500M",
+        "heroku, fly",
+        "500M, heroku",
+        "500M,",
+        ",500M",
+        "500M packaged",
+        "uncompressed",
+        "500M uncompressed uncompressed",
+        "500M uncompressed 200M",
+    ],
+)
+def test_no_measure_is_bounded_twice(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^"):
+        parse_limit(text)
+
+
+@pytest.mark.parametrize(
+    ("unit", "size", "shown", "exact"),
+    [
+        (BYTES, 262_144_001, "262144001 bytes", "262144001 bytes"),
+        (BYTES, 1, "1 bytes", "1 byte"),
+        (BINARY_M, 500 * 2**20, "500.0M", "500.0M"),
+        (BINARY_M, 500 * 2**20 + 1, "500.0M", "500.0M"),
+        (BINARY_M, 1, "0.0M", "1 byte"),
+        (BINARY_M, 104_857, "0.1M", "104857 bytes"),
+        (BINARY_M, 104_858, "0.1M", "0.1M"),
+        (MIB, 225 * 2**20 + 2**19, "225.50 MiB", "225.50 MiB"),
+        (MB, 1_003_200_000, "1003.2 MB", "1003.2 MB"),
+        (GB, 4_000_000, "0.004 GB", "0.004 GB"),
+        (GIB, 2**31, "2.000 GiB", "2.000 GiB"),
+        (GB, 999_999, "0.001 GB", "999999 bytes"),
+    ],
+)
+def test_a_size_is_told_in_a_unit(unit: Unit, size: int, shown: str, exact: str) -> None:
+    assert unit.shown(size) == shown
+    assert unit.exact(size) == exact
+
+
+OVER = {
+    ("heroku-2025", 500 * 2**20): "",
+    ("heroku-2025", 500 * 2**20 + 1): "500.0M compressed is 1 byte over the limit "
+    "(heroku-2025, 500M)",
+    ("heroku-2025", 653_787_136): "623.5M compressed is 123.5M over the limit (heroku-2025, 500M)",
+    ("heroku", 1_000_000_001): "1000.0 MB compressed is 1 byte over the limit (heroku, 1 GB)",
+    ("lambda", 262_144_000): "",
+    ("lambda", 262_144_001): "262144001 bytes uncompressed is 1 byte over the limit "
+    "(lambda, 262144000 bytes unzipped)",
+    ("vercel", 225 * 2**20): "",
+    ("vercel", 226 * 2**20): "226.00 MiB compressed is 1.00 MiB over the limit "
+    "(vercel, 225 MiB zipped)",
+    ("vercel", 501 * 2**20): "501.00 MiB compressed is 276.00 MiB over the limit "
+    "(vercel, 225 MiB zipped) and 501.00 MiB uncompressed is 1.00 MiB over the limit "
+    "(vercel, 500 MiB unzipped)",
+    ("railway", 4_000_000_001): "4.000 GB uncompressed is 1 byte over the limit (railway, 4 GB)",
+    ("scalingo", 2**31 + 2**30): "3.000 GiB compressed is 1.000 GiB over the limit "
+    "(scalingo, 2 GiB)",
+    ("60M, 150M unpacked", 60_000_001): "60.0M compressed is 1 byte over the limit (60M)",
+    ("heroku, 150M unpacked", 160_000_000): "160.0M uncompressed is 10.0M over the limit "
+    "(150M unpacked)",
+    ("render", 10**15): "",
+}
+
+
+@pytest.mark.parametrize(("name", "size"), OVER)
+def test_a_platforms_own_numbers(name: str, size: int) -> None:
+    limit = parse_limit(name)
+    said = " and ".join(over_sentences(limit, Bytes(size, size)))
+    assert said == OVER[name, size]
+    verdicts = " ".join(limit_sentences(limit, Bytes(size, size)))
+    assert ("TOO LARGE" in verdicts) == bool(said)
 
 
 def test_the_platforms_have_names_of_their_own() -> None:

@@ -158,7 +158,9 @@ def expect(image: Image, *, sources: bool) -> None:
 
 def told(log: str) -> float:
     """The last verdict's part of the advised size."""
-    said = re.findall(r"1073\.7 MB uncompressed \(digitalocean\): fits, ([0-9.]+)% of it used", log)
+    said = re.findall(
+        r"1073\.7 MB uncompressed \(digitalocean, 1 GiB advised\): fits, ([0-9.]+)% of it used", log
+    )
     return float(said[-1]) / 100
 
 

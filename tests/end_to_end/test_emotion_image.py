@@ -104,8 +104,8 @@ def test_the_log_has_the_very_sizes_and_compares_what_the_platform_counts(built:
     assert float(sizes[0]) == pytest.approx(built.before.uncompressed / 1e6, abs=0.1)
     # RECORD, which is rewritten, is counted as it was.
     assert float(sizes[1]) == pytest.approx(built.after.uncompressed / 1e6, rel=0.002)
-    (used,) = re.findall(r"4000\.0 MB uncompressed \(railway\): fits, ([0-9.]+)%", built.log)
-    limit = parse_limit("railway").used(built.after.uncompressed)
+    (used,) = re.findall(r"4000\.0 MB uncompressed \(railway, 4 GB\): fits, ([0-9.]+)%", built.log)
+    limit = parse_limit("railway").bounds[0].used(built.after.uncompressed)
     assert float(used) / 100 == pytest.approx(limit, abs=0.001)
 
 

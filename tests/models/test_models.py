@@ -62,7 +62,7 @@ def test_models_and_settings_stand_side_by_side() -> None:
     text = "[tool.slugfit]\nlimit = '500M'\n" + document(GOOD, GOOD | {"path": "b"})
     found = read_config({}, text)
     assert [order.path for order in found.models] == ["models/detector.onnx", "b"]
-    assert found.limit.size == 500_000_000
+    assert found.limit.bounds[0].size == 500_000_000
 
 
 # A key, a value of it that is accepted, and what it becomes.

@@ -8,9 +8,10 @@ from typing import get_args
 
 import pytest
 
-from slugfit.catalog.limits import Limit, parse_limit
+from slugfit.catalog.limits import parse_limit
 from slugfit.catalog.rules import RULES, SERVICES, SLUGFITIGNORE, SLUGIGNORE, UNUSED
 from slugfit.catalog.swaps import SWAPS
+from slugfit.fit.fitting import Excess, Fitting, Possible, Taken
 from slugfit.measure.sizes import Bytes
 from slugfit.packing.outcome import PackedBundle, Packing, Refusal, RefusalKind
 from slugfit.packing.units import Bundle, Unit
@@ -18,7 +19,13 @@ from slugfit.plan.decision import Group
 from slugfit.plan.reasons import LOADED_AT_START, Reason
 from slugfit.proof import Returned
 from slugfit.refer.reference import Reference
-from slugfit.report.advice import SwapAdvice, VariableAdvice, advise_models
+from slugfit.report.advice import (
+    SwapAdvice,
+    UnusedAdvice,
+    VariableAdvice,
+    advise_models,
+    enough_advice,
+)
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.json_report import flat_facts, render_json, report_document
 from slugfit.report.make import BytecodeTotal, KeptTotal, Report, RuleTotal, Share
@@ -34,7 +41,7 @@ REPORT = Report(
     action="slim",
     before=Bytes(1_500_000_000, 392_000_000),
     after=Bytes(1_100_000_000, 321_500_000),
-    limit=Limit("heroku", 1_000_000_000, "compressed", ""),
+    limit=parse_limit("heroku"),
     verdict="fits",
     distributions=(
         Share(
@@ -95,7 +102,7 @@ BUILD_LOG = """\
 -----> Slimmed
        before   392.0 MB compressed   1500.0 MB uncompressed
        after    321.5 MB compressed   1100.0 MB uncompressed   -18.0%
-       limit   1000.0 MB compressed (heroku): fits, 32.1% of it used
+       limit   1000.0 MB compressed (heroku, 1 GB): fits, 32.1% of it used
 
        Where the bytes are (MB)        compressed  unpacked   saved    limit
        tensorflow 2.20.0                    290.0    1020.0    60.0    29.0%
@@ -135,7 +142,8 @@ UNDONE = """\
 -----> Not slimmed
        before   392.0 MB compressed   1500.0 MB uncompressed
        after    392.0 MB compressed   1500.0 MB uncompressed   -0.0%
-       limit    100.0 MB compressed (100M): TOO LARGE, 392.0% of it used
+       limit    100.0 MB compressed (100M): TOO LARGE, 392.0% of it used; 392.0M
+              is 292.0M over
 
        ! NOT SLIMMED: everything was put back, and the app ships as it was
          built.
@@ -221,7 +229,8 @@ ODD = "new\nline \x1b[31mred \udcff \u202e \x00 end"
     [
         REPORT,
         _undone(),
-        replace(REPORT, limit=Limit("digitalocean", 2**30, "uncompressed", ""), verdict="over"),
+        replace(REPORT, limit=parse_limit("digitalocean"), verdict="over"),
+        replace(REPORT, limit=parse_limit("vercel"), verdict="over"),
         replace(REPORT, limit=parse_limit("1M"), verdict="over"),
         replace(REPORT, limit=parse_limit("render")),
         replace(
@@ -242,6 +251,7 @@ ODD = "new\nline \x1b[31mred \udcff \u202e \x00 end"
         "usual",
         "undone",
         "over",
+        "over-both",
         "far-over",
         "no-limit",
         "long-names",
@@ -279,7 +289,12 @@ def test_without_a_limit_nothing_is_compared_with_it() -> None:
     assert "Where the bytes are (MB)        compressed  unpacked   saved\n" in shown
     assert "%" not in shown.partition("Where the bytes are")[2].partition("What went")[0]
     document = report_document(replace(REPORT, limit=parse_limit("dokku")))
-    assert document["limit"] == {"name": "dokku", "bytes": None, "measure": "uncompressed"}
+    assert document["limit"] == {
+        "name": "dokku",
+        "bytes": None,
+        "measure": "uncompressed",
+        "bounds": [],
+    }
 
 
 def test_a_tree_without_bytes_has_a_report() -> None:
@@ -381,12 +396,159 @@ def test_why_nothing_is_packed(kind: RefusalKind) -> None:
     assert ("odd detail" in told) == (kind in ("failed", "no program", "platform"))
 
 
+HEROKU_2025 = parse_limit("heroku-2025")
+FITTED = Fitting(
+    (
+        Taken("bytecode by worth", Bytes(9_000_000, 3_100_000)),
+        Taken("unused", Bytes(80_000_000, 24_200_000)),
+    ),
+    (
+        Possible("packing", Bytes(0, 61_000_000), "SLUGFIT_PACK=on"),
+        Possible("bytecode strip", Bytes(12_000_000, 4_200_000), "SLUGFIT_BYTECODE=strip"),
+    ),
+    (),
+    chosen=True,
+)
+FITTED_WORDS = """
+       limit    524.3 MB compressed (heroku-2025, 500M): fits, 61.3% of it used
+
+       To come under the limit it took: the start's bytecode that spares least
+       (-3.1 MB), what the app never reaches (-24.2 MB).
+       Not needed: packing, which each start unpacks (about 61.0 MB:
+       SLUGFIT_PACK=on); bytecode of the start, which each start compiles then
+       (about 4.2 MB: SLUGFIT_BYTECODE=strip).
+
+       Where the bytes are (MB)        compressed  unpacked   saved    limit
+"""
+
+
+def test_what_came_under_the_limit_is_told_with_what_it_took() -> None:
+    made = replace(REPORT, limit=HEROKU_2025, fit=FITTED)
+    assert FITTED_WORDS in render_build_log(made)
+    assert "would take: the" in render_build_log(replace(made, action="plan"))
+    document = report_document(made)["fit"]
+    assert document["fits"]
+    assert document["took"][1] == {
+        "action": "unused",
+        "expected": False,
+        "saved": {"compressed": 24_200_000, "uncompressed": 80_000_000},
+    }
+    assert [item["line"] for item in document["could_take"]] == [
+        "SLUGFIT_PACK=on",
+        "SLUGFIT_BYTECODE=strip",
+    ]
+    assert report_document(REPORT)["fit"] is None
+
+
+def test_a_limit_that_asks_for_nothing() -> None:
+    told = render_build_log(replace(REPORT, fit=Fitting((), (), (), chosen=True)))
+    assert "The limit asks for nothing beyond the level standard.\n" in told
+    assert "Not needed" not in told
+
+
+def _over(compressed: int, left: int, *, chosen: bool) -> Report:
+    """A slug over Heroku's old limit, with what could be taken still."""
+    after = Bytes(1_900_000_000, compressed)
+    bound = HEROKU_2025.bounds[0]
+    fit = Fitting(
+        (),
+        (
+            Possible("unused", Bytes(80_000_000, 24_200_000), "SLUGFIT_LEVEL=unused"),
+            Possible("packing", Bytes(0, 101_000_000), "SLUGFIT_PACK=auto"),
+            Possible("bytecode strip", Bytes(9_000_000, 4_200_000), "SLUGFIT_BYTECODE=auto"),
+        ),
+        (Excess(bound, bound.over(compressed), left),),
+        chosen=chosen,
+    )
+    would = enough_advice(REPORT.advice, left, "compressed") if left else ()
+    made = replace(REPORT, after=after, limit=HEROKU_2025, verdict="over", fit=fit)
+    return replace(made, would_do=would)
+
+
+OVER_WORDS = """
+       limit    524.3 MB compressed (heroku-2025, 500M): TOO LARGE, 108.4% of it
+              used; 542.2M is 42.2M over
+
+       It would fit with some of this; SLUGFIT_LEVEL=auto takes as little of it
+       as it needs:
+       - what the app never reaches, about 24.2 MB
+           SLUGFIT_LEVEL=unused
+       - packing, which each start unpacks, about 101.0 MB
+           SLUGFIT_PACK=auto
+       - bytecode of the start, which each start compiles then, about 4.2 MB
+           SLUGFIT_BYTECODE=auto
+
+       Where the bytes are (MB)        compressed  unpacked   saved    limit
+"""
+FAR_OVER_WORDS = """
+           SLUGFIT_BYTECODE=auto
+       Even then it is 90.0 MB over. What would do:
+       - tensorflow -> tensorflow-cpu: the same TensorFlow without GPU code; a
+         dyno has no GPU. (about 159.5 MB)
+           tensorflow-cpu==2.20.0
+
+       Where the bytes are (MB)        compressed  unpacked   saved    limit
+"""
+
+
+def test_a_slug_over_its_limit_is_told_what_it_could_take() -> None:
+    assert OVER_WORDS in render_build_log(_over(568_550_000, 0, chosen=False))
+    made = _over(568_550_000, 0, chosen=False)
+    twice = replace(made, advice=(*made.advice, UnusedAdvice(("botocore",), 24_200_000)))
+    assert render_build_log(twice) == render_build_log(made)
+    assert "SLUGFIT_LEVEL=unused" in render_build_log(replace(twice, fit=None))
+    assert "LEVEL=auto" not in render_build_log(_over(568_550_000, 0, chosen=True))
+
+
+def test_where_nothing_is_enough_the_swap_that_would_do_is_told() -> None:
+    made = _over(743_700_000, 90_000_000, chosen=False)
+    told = render_build_log(made)
+    assert "It could still take; SLUGFIT_LEVEL=auto" in told
+    assert FAR_OVER_WORDS in told
+    assert "What would save more" not in told
+    (would,) = report_document(made)["fit"]["would_do"]
+    assert would["line"] == "tensorflow-cpu==2.20.0"
+    assert report_document(made)["fit"]["over"] == [
+        {"measure": "compressed", "bytes": 219_412_000, "bytes_left": 90_000_000}
+    ]
+    short = render_build_log(_over(943_700_000, 290_000_000, chosen=True))
+    assert "Even then it is 290.0 MB over. 159.5 MB of it would be saved by:\n" in short
+    none = replace(made, would_do=())
+    words = "Even then it is 90.0 MB over. No swap is known that would help"
+    assert words in render_build_log(none)
+    assert made.fit is not None
+    all_taken = replace(none, fit=replace(made.fit, taken=FITTED.taken, possible=()))
+    told_of_all = " ".join(render_build_log(all_taken).split())
+    assert "Towards the limit it took: the start's bytecode that spares least" in told_of_all
+    assert "It is still 90.0 MB over. No swap is known that would help" in told_of_all
+    assert all(len(line) <= 80 for line in told.splitlines())
+
+
+def test_with_two_limits_both_sizes_are_told() -> None:
+    limit = parse_limit("500M, 1200M unpacked")
+    told = " ".join(render_build_log(replace(REPORT, limit=limit, fit=FITTED)).split())
+    assert "500.0 MB compressed (500M): fits, 64.3% of it used limit 1200.0 MB uncompressed" in told
+    assert "(-80.0 MB uncompressed, -24.2 MB compressed)" in told
+    assert "(about 61.0 MB" not in told
+
+
+def test_what_is_expected_of_packing_is_told_as_that() -> None:
+    expected = Packing(tuple(replace(item, archive="") for item in PACKED), expected=True)
+    told = " ".join(render_build_log(replace(REPORT, packing=expected)).split())
+    words = (
+        "To be packed with zstd: 120.0 MB, about 10.5 MB less in the slug (scipy 7.5, numpy 3.0)."
+    )
+    assert words in told
+    assert "unpacks them first, which took" not in told
+    assert report_document(replace(REPORT, packing=expected))["packing"]["expected"]
+
+
 KEYS = {
-    "": "action advice after before distributions estimated fault_details faults kept limit rules "
-    "seconds slugfit undone verdict verification version",
+    "": "action advice after before distributions estimated fault_details faults fit kept limit "
+    "rules seconds slugfit undone verdict verification version",
     "before": "compressed uncompressed",
     "after": "compressed uncompressed",
-    "limit": "bytes measure name",
+    "limit": "bounds bytes measure name",
     "distributions": "after before name version",
     "rules": "cuts files name reason saved",
     "kept": "example files reason uncompressed",
@@ -410,6 +572,15 @@ def test_the_json_has_its_keys_and_its_version() -> None:
         "name": "heroku",
         "bytes": 1_000_000_000,
         "measure": "compressed",
+        "bounds": [
+            {
+                "bytes": 1_000_000_000,
+                "measure": "compressed",
+                "told": "1 GB",
+                "size": "321.5 MB",
+                "over": 0,
+            }
+        ],
     }
     assert document["verification"]["known_failures"] == [
         {"kind": "import", "module": "broken", "error": "KeyError: 'DATABASE_URL'"}

@@ -91,7 +91,31 @@ def test_a_config_var_sets_one_thing(name: str, text: str, field: str, value: ob
 
 def test_a_limit_is_a_platform_or_a_size() -> None:
     assert read_config({"SLUGFIT_LIMIT": "Lambda"}).limit.measure == "uncompressed"
-    assert read_config({"SLUGFIT_LIMIT": "500M"}).limit.size == 500_000_000
+    assert read_config({"SLUGFIT_LIMIT": "500M"}).limit.bounds[0].size == 500_000_000
+
+
+@pytest.mark.parametrize(
+    ("variables", "project", "expected"),
+    [
+        ({}, "", ("standard", "boot", "off")),
+        ({"LEVEL": "auto"}, "", ("auto", "auto", "auto")),
+        ({"LEVEL": " AUTO "}, "", ("auto", "auto", "auto")),
+        ({"LEVEL": "unused"}, "", ("unused", "boot", "off")),
+        ({}, "level = 'auto'", ("auto", "auto", "auto")),
+        ({"LEVEL": "standard"}, "level = 'auto'", ("standard", "boot", "off")),
+        ({"LEVEL": "auto", "BYTECODE": "boot"}, "", ("auto", "boot", "auto")),
+        ({"LEVEL": "auto", "PACK": "off"}, "", ("auto", "auto", "off")),
+        ({"LEVEL": "auto", "PACK": ""}, "", ("auto", "auto", "auto")),
+        ({"LEVEL": "auto"}, "pack = 'on'", ("auto", "auto", "on")),
+        ({"PACK": "auto"}, "", ("standard", "boot", "auto")),
+    ],
+)
+def test_a_level_has_defaults_of_its_own(
+    variables: dict[str, str], project: str, expected: tuple[str, str, str]
+) -> None:
+    environment = {SETTING_PREFIX + name: value for name, value in variables.items()}
+    found = read_config(environment, HEAD + project)
+    assert (found.level, found.bytecode, found.pack) == expected
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
@@ -102,7 +126,7 @@ def test_every_option_is_a_field_and_its_default_is_accepted(option: Option) -> 
 
 
 WRONG = {
-    "LEVEL": ("fast", "'fast'", "standard, unused, measure"),
+    "LEVEL": ("fast", "'fast'", "standard, unused, auto, measure"),
     "LIMIT": ("huge", "'huge'", "heroku, heroku-2025, scalingo"),
     "OVER_LIMIT": ("stop", "'stop'", "warn, fail"),
     "BYTECODE": ("some", "'some'", "boot, auto, strip, strip-all, keep"),
@@ -186,7 +210,7 @@ def test_pyproject_sets_the_same(text: str, field: str, value: object) -> None:
 
 
 def test_a_size_may_be_a_number() -> None:
-    assert read_config({}, HEAD + "limit = 1000000").limit.size == 1_000_000
+    assert read_config({}, HEAD + "limit = 1000000").limit.bounds[0].size == 1_000_000
 
 
 def test_the_config_var_wins_over_pyproject() -> None:

@@ -11,12 +11,15 @@ import pytest
 from pythons import settings
 from reach_cases import REACHED, UNREACHED, WEB, Case
 from slugfit.plan.make import make_plan
+from slugfit.plan.unused_too import with_unused
 from slugfit.settings.config_vars import ConfigVars
 from slugfit.settings.current_run import Run
 from trees import SITE, Content, distribution, plant, slug
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from slugfit.plan.decision import Decision
 
 
 def going(root: Path, case: Case, **values: str) -> set[str]:
@@ -152,3 +155,65 @@ def test_a_name_of_any_kind_is_no_error(tmp_path: Path, name: str) -> None:
     app = {f"{name}.yaml": f"x: {name}\n", **WEB, "app.py": "import lib.fast\n"}
     gone = going(tmp_path, Case(app, library, files))
     assert f"{SITE}/extra/__init__.py" in gone
+
+
+def _both_ways(root: Path, run: Run, **values: str) -> tuple[tuple[Decision, ...], ...]:
+    """What the level unused decides, and what comes of a plan of the level standard."""
+    wanted = {"WORTH": "0", **values}
+    unused = make_plan(root, settings(**{**wanted, "LEVEL": "unused"}), run)
+    standard = make_plan(root, settings(**wanted), run)
+    return unused.decisions, with_unused(standard).decisions
+
+
+@pytest.mark.parametrize("name", [*REACHED, *UNREACHED])
+def test_a_standard_plan_becomes_that_of_the_level_unused(tmp_path: Path, name: str) -> None:
+    case = {**REACHED, **UNREACHED}[name]
+    site = {
+        **distribution("lib", "1.0", case.lib),
+        **distribution("extra", "1.0", case.extra, case.points),
+    }
+    root = plant(tmp_path, {**slug(site), **case.app, **case.more})
+    unused, turned = _both_ways(root, Run(config_vars=ConfigVars(environment={})))
+    assert turned == unused
+
+
+@pytest.mark.parametrize(
+    ("values", "gone"),
+    [
+        ({}, 14),
+        ({"KEEP": "**/extra/b.py"}, 0),
+        ({"KEEP": "extra"}, 0),
+        ({"BYTECODE": "strip"}, 14),
+        ({"BYTECODE": "strip-all"}, 14),
+        ({"BYTECODE": "keep"}, 14),
+        ({"RULES_OFF": "unused"}, 0),
+        ({"RULES_OFF": "tests stubs"}, 14),
+    ],
+)
+def test_what_other_rules_say_of_it_makes_no_difference(
+    tmp_path: Path, values: dict[str, str], gone: int
+) -> None:
+    extra: dict[str, Content] = {
+        "extra/__init__.py": "import extra.tests.helpers\n",
+        "extra/a.py": "",
+        "extra/a.pyi": "",
+        "extra/b.py": "",
+        "extra/kept.py": "",
+        "extra/tests/__init__.py": "",
+        "extra/tests/helpers.py": "",
+        "extra/tests/test_it.py": "",
+        "extra/data.txt": "text",
+        "extra/__pycache__/a.cpython-311.pyc": b"x",
+        "extra/__pycache__/b.cpython-311.pyc": b"x",
+        "extra/tests/__pycache__/helpers.cpython-311.pyc": b"x",
+        "extra/fast.so": b"\x7fELF",
+        "extra/gone.cpython-311.pyc": b"x",
+    }
+    site = {**distribution("lib", "1.0", {"lib.py": ""}), **distribution("extra", "1.0", extra)}
+    root = plant(tmp_path, {**slug(site), **WEB, ".slugfitignore": "!**/extra/kept.py\nlib.py\n"})
+    # Some packages write what no RECORD names.
+    plant(root, {f"{SITE}/extra/__pycache__/kept.cpython-311.pyc": b"x"})
+    unused, turned = _both_ways(root, Run(config_vars=ConfigVars(environment={})), **values)
+    assert turned == unused
+    by_rule = [item for item in turned if item.rule == "unused" and item.action == "remove"]
+    assert len(by_rule) == gone

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import py_compile
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +13,6 @@ from pythons import PREFIX, SITE, engine, real_slug, settings, undone
 from slugfit.apply.change import bytecode_of_start, change_of
 from slugfit.apply.record import record_digest
 from slugfit.apply.transaction import restore_tree, transaction
-from slugfit.catalog.limits import Limit
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
 from slugfit.pipeline import dry_run, slim_tree
@@ -265,8 +263,7 @@ def test_other_settings_write_nothing(root: Path, mode: str, expected: int | Non
 def test_auto_ships_what_the_limit_leaves_room_for(root: Path, missing: int) -> None:
     whole = dry_run(root, settings())
     size = whole.sizes.after.uncompressed - missing
-    limit = Limit("small", size, "uncompressed", "a size of a test")
-    auto = replace(settings(BYTECODE="auto"), limit=limit)
+    auto = settings(BYTECODE="auto", LIMIT=f"{size} uncompressed")
     planned = dry_run(root, auto).planned
     shipped = bytecode_of_start(planned)
     assert set() < shipped < bytecode_of_start(whole.planned)

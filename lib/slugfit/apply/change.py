@@ -182,8 +182,9 @@ def weigh_change(
 
 def is_too_near(sizes: Sizes, limit: Limit) -> bool:
     """Whether a sample cannot tell on which side of a limit the slug is."""
-    used = limit.used(sizes.after.compressed) if limit.measure == "compressed" else None
-    return sizes.estimated and used is not None and abs(used - 1) < _NEAR
+    bound = limit.bound("compressed")
+    near = bound is not None and abs(bound.used(sizes.after.compressed) - 1) < _NEAR
+    return sizes.estimated and near
 
 
 def measured_change(plan: Plan, change: Change, old: Path | None, weighing: Weighing) -> Measured:

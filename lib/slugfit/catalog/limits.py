@@ -1,15 +1,50 @@
-"""LIMITS: what each platform accepts, as data, and sizes as people write them."""
+"""LIMITS: what each platform accepts, as data, and limits as people write them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from slugfit.catalog.size_units import (
+    BINARY_M,
+    BYTES,
+    GB,
+    GIB,
+    MB,
+    MIB,
+    Unit,
+    parse_size_and_unit,
+)
+
 Measure = Literal["compressed", "uncompressed"]
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([kmg])(i?))?b?", re.IGNORECASE)
-_POWERS = {"": 0, "k": 1, "m": 2, "g": 3}
+_WORDS: dict[str, Measure] = {
+    **dict.fromkeys(("compressed", "packed", "zipped"), "compressed"),
+    **dict.fromkeys(("uncompressed", "unpacked", "unzipped"), "uncompressed"),
+}
+"""What SLUGFIT_LIMIT says after a size, by what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One size that an app may have at most."""
+
+    size: int
+    """Bytes."""
+    measure: Measure
+    """Which size of the app is compared with it."""
+    told: str
+    """As the platform, or the user, tells it."""
+    unit: Unit
+    """What the app's own size is told in beside it."""
+
+    def used(self, size: int) -> float:
+        """Which part of it ``size`` bytes are."""
+        return size / self.size
+
+    def over(self, size: int) -> int:
+        """How many bytes ``size`` bytes are too many, 0 if they fit."""
+        return max(size - self.size, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +53,10 @@ class Limit:
 
     name: str
     """What SLUGFIT_LIMIT calls it."""
-    size: int | None
-    """Bytes; None if the platform publishes no limit."""
     measure: Measure
-    """Which size of the app is compared with it."""
+    """Which size of the app counts there; the first, where two are bounded."""
+    bounds: tuple[Bound, ...]
+    """At most one for each measure; none if the platform publishes no limit."""
     source: str
     """What the platform says, in words."""
     url: str = ""
@@ -32,94 +67,132 @@ class Limit:
     """Whether a process can unpack what its slug holds packed: the platform sources .profile.d, and
     its run image has zstd, tar and flock (https://devcenter.heroku.com/articles/stack-packages)."""
 
-    def used(self, size: int) -> float | None:
-        """Which part of the limit ``size`` bytes are; None if there is no limit."""
-        return None if self.size is None else size / self.size
+    def bound(self, measure: Measure) -> Bound | None:
+        """The bound of this measure, None if there is none."""
+        return next((bound for bound in self.bounds if bound.measure == measure), None)
+
+    def label(self, bound: Bound) -> str:
+        """Whose bound it is, and as it is told there: ``lambda, 262144000 bytes unzipped``."""
+        name, _, own = self.name.partition(",")
+        return bound.told if bound.told in (name, own.strip()) else f"{name}, {bound.told}"
 
 
-def _image(name: str, size: int | None, source: str, url: str) -> Limit:
+def _slug(name: str, bound: Bound, source: str, url: str, *, unpacks: bool = True) -> Limit:
+    """A platform of slugs, which it compresses and cleans of what .slugignore names."""
+    return Limit(name, "compressed", (bound,), source, url, unpacks=unpacks)
+
+
+def _image(name: str, bounds: tuple[Bound, ...], source: str, url: str) -> Limit:
     """A platform of images: what they hold is measured unpacked, and no .slugignore is known."""
-    return Limit(name, size, "uncompressed", source, url, slugignore=False, unpacks=False)
+    first = bounds[0].measure if bounds else "uncompressed"
+    return Limit(name, first, bounds, source, url, slugignore=False, unpacks=False)
+
+
+def _unpacked(size: int, told: str, unit: Unit) -> tuple[Bound, ...]:
+    return (Bound(size, "uncompressed", told, unit),)
 
 
 _HEROKU = "https://devcenter.heroku.com/articles/slug-compiler#slug-size"
 _SCALINGO = "https://doc.scalingo.com/platform/getting-started/common-deployment-errors"
 
 LIMITS = (
-    Limit("heroku", 1_000_000_000, "compressed", "1 GB compressed since March 2026", _HEROKU),
-    Limit(
+    _slug(
+        "heroku",
+        Bound(1_000_000_000, "compressed", "1 GB", MB),
+        "1 GB compressed since March 2026",
+        _HEROKU,
+    ),
+    _slug(
         "heroku-2025",
-        500 * 2**20,
-        "compressed",
+        Bound(500 * 2**20, "compressed", "500M", BINARY_M),
         "500 MB, Heroku's limit until March 2026",
         _HEROKU,
     ),
-    Limit("scalingo", 2 * 2**30, "compressed", "2 GiB image archive", _SCALINGO, unpacks=False),
+    _slug(
+        "scalingo",
+        Bound(2 * 2**30, "compressed", "2 GiB", GIB),
+        "2 GiB image archive",
+        _SCALINGO,
+        unpacks=False,
+    ),
     _image(
         "digitalocean",
-        2**30,
+        _unpacked(2**30, "1 GiB advised", GIB),
         "advice: under 1 GiB; over 2 GiB builds often fail",
         "https://docs.digitalocean.com/products/app-platform/details/limits/",
     ),
     _image(
         "railway",
-        4_000_000_000,
+        _unpacked(4_000_000_000, "4 GB", GB),
         "4 GB image on free plans",
         "https://docs.railway.com/reference/pricing/plans",
     ),
     _image(
         "fly",
-        8_000_000_000,
+        _unpacked(8_000_000_000, "8GB uncompressed", GB),
         "8 GB uncompressed root file system",
         "https://community.fly.io/search?q=exceeds+maximum+of+8GB+uncompressed",
     ),
     _image(
         "render",
-        None,
+        (),
         "no limit on the size of an image is known to be published",
         "https://render.com/docs/docker",
     ),
     _image(
         "image",
-        None,
+        (),
         "an image, wherever it runs; the default of Cloud Native Buildpacks",
         "https://github.com/opencontainers/image-spec/blob/main/layer.md",
     ),
-    _image("dokku", None, "your own server: its disk is the limit", "https://dokku.com/docs/"),
+    _image("dokku", (), "your own server: its disk is the limit", "https://dokku.com/docs/"),
     _image(
         "lambda",
-        262_144_000,
+        _unpacked(262_144_000, "262144000 bytes unzipped", BYTES),
         "250 MB unzipped",
         "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
     ),
     _image(
         "vercel",
-        500_000_000,
-        "500 MB uncompressed for Python",
+        (
+            Bound(225 * 2**20, "compressed", "225 MiB zipped", MIB),
+            *_unpacked(500 * 2**20, "500 MiB unzipped", MIB),
+        ),
+        "225 MiB zipped, over that packages are installed at each cold start; 500 MiB unzipped",
         "https://vercel.com/docs/functions/limitations",
     ),
 )
 
 
-def parse_size(text: str) -> int:
-    """Bytes of ``500M``, ``1.5GB``, ``2GiB`` or ``123456``; raise ValueError for other text.
-
-    K, M and G are powers of 1000; Ki, Mi and Gi are powers of 1024.
-    """
-    match = _SIZE.fullmatch(text.strip())
-    if not match:
-        raise ValueError(text)
-    number, unit, binary = match.groups()
-    # A Fraction: no digit is lost, and no size is too large to be told.
-    size = int(Fraction(number) * (1024 if binary else 1000) ** _POWERS[(unit or "").lower()])
-    if size <= 0:
-        raise ValueError(text)
-    return size
-
-
 def parse_limit(text: str) -> Limit:
-    """A profile's name or a size (compressed); raise ValueError if it is neither."""
-    for limit in LIMITS:
-        if limit.name == text.strip().lower():
-            return limit
-    return Limit(text.strip(), parse_size(text), "compressed", "set by SLUGFIT_LIMIT")
+    """A platform's name, a size, or two of these with a comma; raise ValueError for other text.
+
+    A size is the compressed one unless a word after it says otherwise; no measure may be bounded
+    twice.
+    """
+    parts = [part.strip() for part in text.replace("\n", ",").split(",")]
+    if len(parts) > 2:  # noqa: PLR2004 - there are two measures
+        raise ValueError(text)
+    named = {limit.name: limit for limit in LIMITS}
+    first = named.get(parts[0].lower())
+    if first is not None and len(parts) == 1:
+        return first
+    bounds = first.bounds if first else (_bound(parts[0]),)
+    bounds += tuple(_bound(part) for part in parts[1:])
+    if len({bound.measure for bound in bounds}) < len(bounds):
+        raise ValueError(text)
+    name = ", ".join(parts)
+    if first is not None:
+        return replace(first, name=name, measure=bounds[0].measure, bounds=bounds)
+    return Limit(name, bounds[0].measure, bounds, "set by SLUGFIT_LIMIT")
+
+
+def _bound(text: str) -> Bound:
+    """The bound that a size is, with a word after it or without."""
+    match = re.fullmatch(r"(.*?)\s*([a-z]{5,})?", text, re.IGNORECASE | re.DOTALL)
+    number, word = (part or "" for part in match.groups()) if match else (text, "")
+    size, unit = parse_size_and_unit(number)
+    measure = _WORDS.get(word.lower() or "compressed")
+    if measure is None:
+        raise ValueError(text)
+    return Bound(size, measure, text, unit)

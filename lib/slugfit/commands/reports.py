@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.atomic import write_atomically
 from slugfit.base.errors import Exit, OverLimitError
-from slugfit.base.words import megabytes
 from slugfit.report.json_report import render_json, report_document
 from slugfit.report.last_build import change_since, read_last_build
+from slugfit.report.limit_words import over_sentences
 from slugfit.report.text import render_build_log, render_terminal
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def require_fit(report: Report, config: Config) -> int:
     """The exit code; raise OverLimitError if the slug is too large and that is to be a failure."""
     if report.verdict == "over" and config.over_limit == "fail":
         raise OverLimitError(
-            f"The slug is over the limit of {megabytes(report.limit.size or 0)} MB "
-            f"({report.limit.name}), and SLUGFIT_OVER_LIMIT is fail.",
+            f"The slug is too large: {' and '.join(over_sentences(report.limit, report.after))}; "
+            "SLUGFIT_OVER_LIMIT is fail.",
             "The report above says where the bytes are.",
             "Take the next steps it names, or set SLUGFIT_OVER_LIMIT=warn.",
         )

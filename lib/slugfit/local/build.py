@@ -234,7 +234,8 @@ def _boot(job: Job, document: dict[str, Any]) -> Mapping[str, Any]:
 def _add_compiled(job: Job, booted: Booted) -> Added:
     """Add the bytecode that the web process lacked, where the slug has that of its start."""
     config = read_config(job.variables, read_pyproject(job.app))
-    if config.bytecode not in ("boot", "auto") or config.level == "measure":
+    # With ``auto`` the limit may have no room for it.
+    if config.bytecode != "boot" or config.level == "measure":
         return Added(0, 0)
     return add_loaded(job.built, booted.compiled)
 

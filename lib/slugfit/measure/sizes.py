@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from slugfit.catalog.limits import Measure
     from slugfit.elf.tail import Tail
     from slugfit.plan.decision import Decision
     from slugfit.scan.tree import Entry, Tree
@@ -38,6 +39,10 @@ class Bytes:
     """Bytes on the disk."""
     compressed: int
     """Bytes in the slug."""
+
+    def weigh(self, measure: Measure) -> int:
+        """The one of the two that ``measure`` names."""
+        return self.compressed if measure == "compressed" else self.uncompressed
 
     def __add__(self, other: Bytes) -> Bytes:
         return Bytes(self.uncompressed + other.uncompressed, self.compressed + other.compressed)

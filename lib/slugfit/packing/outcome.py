@@ -62,6 +62,8 @@ class Packing:
     """What unpacking all took here: about what each start of a process takes longer."""
     refusal: Refusal | None = None
     """None if something was packed."""
+    expected: bool = False
+    """Whether it is what a plan expects, and nothing was packed yet."""
 
     @property
     def is_failed(self) -> bool:

@@ -7,8 +7,6 @@ slimmed and unpacked. Killed in between, the tree is the slimmed one.
 
 from __future__ import annotations
 
-import math
-import os
 import re
 import tempfile
 import time
@@ -20,28 +18,27 @@ from slugfit.apply.transaction import transaction
 from slugfit.base.errors import TreeError
 from slugfit.base.hashing import sha256_of
 from slugfit.measure.pieces import timed_sources
-from slugfit.packing.archive import SUFFIX, missing_programs, packed_file, shipped_time, tar_stream
+from slugfit.packing.archive import SUFFIX, packed_file, shipped_time, tar_stream
 from slugfit.packing.cache import archive_folder, drop_unused
 from slugfit.packing.change import change_of_packing, written_texts
 from slugfit.packing.outcome import PackedBundle, Packing, Refusal, sizes_when_packed
+from slugfit.packing.outlook import bundles_to_pack, bytes_to_save, packing_refusal, site_facts
 from slugfit.packing.trial import unpacking_seconds
-from slugfit.packing.units import SiteFacts, find_bundles
-from slugfit.scan.path_files import read_path_files
+from slugfit.packing.units import find_bundles
 from slugfit.scan.tree import scan_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from slugfit.base.clock import Clock
     from slugfit.measure.sizes import Sizes
+    from slugfit.packing.units import Bundle
     from slugfit.plan.decision import Plan
-    from slugfit.scan.tree import Tree
+    from slugfit.scan.tree import Entry, Tree
     from slugfit.settings.config import Config
     from slugfit.settings.current_run import Run
 
 
-SLUG_PREFIX = ".heroku/python"
-"""Where a slug whose processes source .profile.d has its Python."""
 LEAST = 20_000
 """Bytes that an archive has to save."""
 _PLAIN = re.compile(r"[^A-Za-z0-9_.-]")
@@ -65,10 +62,9 @@ class Packer:
     """Whether what leaves the tree is kept for a restore."""
 
     @property
-    def over(self) -> float:
-        """By how many bytes the slug is over its limit; negative if it fits."""
-        limit = self.config.limit.size
-        return -math.inf if limit is None else self.sizes.after.compressed - limit
+    def needed(self) -> float:
+        """How many bytes are to be saved; at most 0 if none."""
+        return bytes_to_save(self.sizes, self.config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +99,10 @@ def pack_tree(packer: Packer) -> tuple[Packing, Sizes]:
 
 def _refusal(packer: Packer) -> Refusal | None:
     """Why nothing is packed, as far as that can be told before."""
-    config, layout = packer.config, packer.plan.layout
-    if packer.run.tree_is_cached:
-        return Refusal("cached tree")
-    if layout.shape != "slug" or layout.prefix != SLUG_PREFIX or packer.run.app is not None:
-        return Refusal("not a slug")
-    if not config.limit.unpacks:
-        return Refusal("platform", config.limit.name)
-    if config.pack == "auto" and packer.over <= 0:
-        return Refusal("fits")
-    missing = missing_programs()
-    return Refusal("no program", ", ".join(missing)) if missing else None
+    refusal = packing_refusal(packer.config, packer.run, packer.plan.layout)
+    if refusal is not None and refusal.kind != "no program":
+        return refusal
+    return Refusal("fits") if packer.needed <= 0 else refusal
 
 
 def _pack(packer: Packer, folder: Path) -> Packing:
@@ -141,23 +130,33 @@ def _pack(packer: Packer, folder: Path) -> Packing:
 
 
 def _archives(packer: Packer, tree: Tree, folder: Path) -> Iterator[_Archive]:
-    """The archives, those of what takes most first, until the slug fits where that is asked for."""
+    """The archives, until the slug fits where that is asked for.
+
+    What one saves is known only then: when those that should have been enough are not, others are.
+    """
     layout = packer.plan.layout
-    links = (entry.path for entry in tree.entries if entry.kind == "link")
-    told = SiteFacts(
-        read_path_files(tree, layout), {path: os.readlink(tree.root / path) for path in links}
-    )
     time_of = shipped_time(timed_sources(tree))
-    needed = math.inf if packer.config.pack == "on" else packer.over
-    for bundle in find_bundles(tree, layout, packer.sizes.tops, told):
-        if needed <= 0:
-            return
-        units = frozenset(unit.path for unit in bundle.units)
-        stream = tar_stream(tree, bundle.site, units, time_of)
-        file = packed_file(stream, folder, packer.clock.left())
-        sha256 = sha256_of(file).hex()
-        name = f"{_PLAIN.sub('', bundle.owner)}-{sha256[:12]}{SUFFIX}"
-        packed = PackedBundle(bundle, name, sha256, file.stat().st_size)
-        if packed.saved >= LEAST:
-            needed -= packed.saved
-            yield _Archive(packed, file, stream.digest)
+    needed = packer.needed
+    left = find_bundles(tree, layout, packer.sizes.tops, site_facts(tree, layout))
+    while left and needed > 0:
+        chosen = bundles_to_pack(left, needed)
+        left = tuple(bundle for bundle in left if bundle not in chosen)
+        for bundle in chosen:
+            made = _archive(packer, tree, bundle, folder, time_of)
+            if made.packed.saved >= LEAST:
+                needed -= made.packed.saved
+                yield made
+            if needed <= 0:
+                return
+
+
+def _archive(
+    packer: Packer, tree: Tree, bundle: Bundle, folder: Path, time_of: Callable[[Entry], int]
+) -> _Archive:
+    units = frozenset(unit.path for unit in bundle.units)
+    stream = tar_stream(tree, bundle.site, units, time_of)
+    file = packed_file(stream, folder, packer.clock.left())
+    sha256 = sha256_of(file).hex()
+    name = f"{_PLAIN.sub('', bundle.owner)}-{sha256[:12]}{SUFFIX}"
+    packed = PackedBundle(bundle, name, sha256, file.stat().st_size)
+    return _Archive(packed, file, stream.digest)

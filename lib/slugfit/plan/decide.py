@@ -61,6 +61,13 @@ def hold_groups(
     )
 
 
+def shields_of(facts: PlanFacts, paths: Collection[str]) -> Mapping[str, Reason]:
+    """Those of these files that no rule may touch, each with the reason."""
+    entries = (entry for entry in facts.tree.entries if entry.path in paths)
+    found = ((entry.path, shield_of(entry, facts)) for entry in entries)
+    return {path: reason for path, reason in found if reason is not None}
+
+
 def _decide(
     entry: Entry,
     claimed: tuple[Claim, ...],

@@ -81,5 +81,7 @@ class Plan:
     """What the app never reaches, by (path, rule), with the folder or file that it belongs to."""
     users: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By distribution of these: the modules that import it, and that the app never reaches."""
+    unused_barred: Mapping[str, Reason] = field(default_factory=dict)
+    """Which of these files stay whatever the level is, and why."""
     reached: Mapping[str, Reference] = field(default_factory=dict)
     """By path of a module that the app reaches: the first reference to it, in that order."""

@@ -12,7 +12,7 @@ from slugfit.evidence.modules import SignReader
 from slugfit.plan.about import around, asks, asks_start, keepers
 from slugfit.plan.claims import claims_of, guarded_candidates, guarded_claims
 from slugfit.plan.copies import with_links
-from slugfit.plan.decide import decide_files
+from slugfit.plan.decide import decide_files, shields_of
 from slugfit.plan.decision import Claim, Decision, Plan
 from slugfit.plan.judged import Judged
 from slugfit.plan.lacking import lacking_beside, lacking_of, lacking_worth
@@ -98,7 +98,10 @@ def plan_of(
         facts = replace(facts, unused=unused)
         claims = claims_of(facts)
     plan = _decided(read, (facts, claims, held), told, python, asking=asking)
-    return replace(plan, unused=unused, users=found.users, reached=found.reached)
+    barred = shields_of(facts, {path for path, _ in unused})
+    return replace(
+        plan, unused=unused, unused_barred=barred, users=found.users, reached=found.reached
+    )
 
 
 def _settled(read: ReadTree, facts: PlanFacts, alone: PlanFacts, about: str) -> Plan | None:

@@ -57,3 +57,11 @@ def write_entry(file: Path, value: object) -> None:
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, hashlib.sha256(body).digest() + body)
+
+
+def drop_oldest(folder: Path, count: int) -> None:
+    """Drop all but the newest entries of a folder; what cannot be dropped stays."""
+    with contextlib.suppress(OSError):
+        dated = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime_ns)
+        for file in dated[:-count]:
+            file.unlink()

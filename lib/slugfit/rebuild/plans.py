@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from slugfit.plan.reading import ReadTree
+    from slugfit.plan.reasons import Reason
     from slugfit.refer.reference import Reference
     from slugfit.refer.start import AppPython, Start
     from slugfit.scan.layout import Layout
@@ -54,6 +55,7 @@ class Left:
     bytecode: NewBytecode
     unused: Mapping[tuple[str, str], str]
     users: Mapping[str, tuple[str, ...]]
+    unused_barred: Mapping[str, Reason]
     reached: Mapping[str, Reference]
 
 
@@ -71,7 +73,8 @@ def plan_again(root: Path, config: Config, run: Run, python: AppPython | None) -
         return _made_again(read, left, python)
     plan = plan_of(read, config, run, python)
     rows = tuple(map(_FIELDS, plan.decisions))
-    whole = Left(digest, rows, plan.start, plan.bytecode, plan.unused, plan.users, plan.reached)
+    told = (plan.start, plan.bytecode, plan.unused, plan.users, plan.unused_barred, plan.reached)
+    whole = Left(digest, rows, *told)
     write_entry(run.cache / _FILE, whole)
     return plan
 
@@ -103,6 +106,7 @@ def _made_again(read: ReadTree, left: Left, python: AppPython | None) -> Plan:
         bytecode,
         left.unused,
         left.users,
+        left.unused_barred,
         left.reached,
     )
 

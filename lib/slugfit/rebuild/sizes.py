@@ -11,7 +11,7 @@ from slugfit.apply.change import is_too_near, measured_change, weigh_change
 from slugfit.base.hashing import sha256_if_readable
 from slugfit.measure.sampling import SAMPLED, Weighing
 from slugfit.measure.sizes import Parts, sizes_of, weigh_parts
-from slugfit.rebuild.entry import read_entry, write_entry
+from slugfit.rebuild.entry import drop_oldest, read_entry, write_entry
 from slugfit.rebuild.state import state_digest
 from slugfit.scan.owners import APP
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from slugfit.measure.sizes import Measured, Sizes
     from slugfit.plan.decision import Plan
 
-_FILE = "sizes"
+_FOLDER = "sizes"
+_ENTRIES = 12
+"""Entries that are kept: where a limit is hard to fit, several plans of a build are measured."""
 _LEAST = 16 * 2**20
 """Bytes of a tree from which on it pays: parts of a small one share the blocks of its stream."""
 
@@ -46,8 +48,8 @@ class Left:
 class Measuring:
     """How a tree is measured."""
 
-    limit: Limit
-    """What it is compared with."""
+    limit: Limit | None
+    """What it is compared with; None to compress all of it."""
     sites: tuple[str, ...]
     """The folders whose top-level entries are measured one by one as well."""
     cache: Path | None
@@ -59,19 +61,25 @@ def measure_again(plan: Plan, change: Change, old: Path | None, how: Measuring) 
     if how.cache is None or sum(entry.size for entry in plan.tree.files()) < _LEAST:
         return weigh_change(plan, change, old, how.limit, how.sites).sizes
     digest, own = state_digest(plan, change), _own_digest(plan, old)
-    left = read_entry(how.cache / _FILE)
+    file = how.cache / _FOLDER / digest.hex()[:16]
+    left = read_entry(file)
     if isinstance(left, Left) and (left.digest, left.sites) == (digest, how.sites):
         measured = measured_change(plan, change, old, Weighing(left.every, left.sites))
         parts = left.parts
         if left.own != own:
             parts = parts.only(own=False) | weigh_parts(_own_measured(measured), own_only=True)
         sizes = sizes_of(measured, parts)
-        if not is_too_near(sizes, how.limit):
+        if not _is_too_rough(sizes, how):
             return sizes
     weighed = weigh_change(plan, change, old, how.limit, how.sites)
     every = weighed.measured.weighing.every
-    write_entry(how.cache / _FILE, Left(digest, how.sites, every, weighed.parts, own))
+    write_entry(file, Left(digest, how.sites, every, weighed.parts, own))
+    drop_oldest(file.parent, _ENTRIES)
     return weighed.sizes
+
+
+def _is_too_rough(sizes: Sizes, how: Measuring) -> bool:
+    return sizes.estimated if how.limit is None else is_too_near(sizes, how.limit)
 
 
 def _own_measured(measured: Measured) -> Measured:

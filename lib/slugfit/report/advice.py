@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from slugfit.catalog.swaps import GPU_NAMES, GPU_PREFIXES, SWAPS, USELESS_VARIABLES
+from slugfit.measure.sizes import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from slugfit.catalog.limits import Measure
     from slugfit.catalog.swaps import Swap
     from slugfit.measure.sizes import Bytes
     from slugfit.models.wanted import WantedModel
@@ -17,8 +19,20 @@ if TYPE_CHECKING:
     from slugfit.report.unused import UnusedTotal
 
 
+class Saving:
+    """Advice that makes the slug smaller."""
+
+    __slots__ = ()
+    saves: int
+    unpacked: int
+
+    def saves_of(self, measure: Measure) -> int:
+        """About how many bytes, of the size that ``measure`` names."""
+        return self.saves if measure == "compressed" else self.unpacked
+
+
 @dataclass(frozen=True, slots=True)
-class SwapAdvice:
+class SwapAdvice(Saving):
     """A smaller distribution in place of an installed one."""
 
     swap: Swap
@@ -26,29 +40,34 @@ class SwapAdvice:
     """The installed version."""
     saves: int
     """About how many compressed bytes."""
+    unpacked: int = 0
+    """About how many bytes unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
-class GpuAdvice:
+class GpuAdvice(Saving):
     """Distributions that only serve a GPU."""
 
     names: tuple[str, ...]
     saves: int
     """About how many compressed bytes."""
+    unpacked: int = 0
+    """About how many bytes unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
-class VariableAdvice:
+class VariableAdvice(Saving):
     """A config var that does nothing."""
 
     name: str
     instead: str
     """Why it does nothing, and what does."""
     saves: int = 0
+    unpacked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class ModelAdvice:
+class ModelAdvice(Saving):
     """A model file in the slug that a process could fetch when it starts."""
 
     kind: Literal["unknown", "in the source", "at build"]
@@ -58,15 +77,33 @@ class ModelAdvice:
     """Whether the slug is over its limit."""
     saves: int
     """About how many compressed bytes."""
+    unpacked: int = 0
+    """About how many bytes unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
-class UnusedAdvice:
+class UnusedAdvice(Saving):
     """Distributions, and descriptions of services, that the app never reaches."""
 
     names: tuple[str, ...]
     saves: int
     """About how many compressed bytes."""
+    unpacked: int = 0
+    """About how many bytes unpacked."""
+
+
+def enough_advice(advice: Iterable[Advice], left: int, measure: Measure) -> tuple[Advice, ...]:
+    """What saves ``left`` bytes together, the most valuable first; all of it if that does not.
+
+    What a setting of Slugfit's does is not among it.
+    """
+    own = (item for item in advice if not isinstance(item, UnusedAdvice))
+    found: list[Advice] = []
+    for item in sorted(own, key=lambda item: -item.saves_of(measure)):
+        if left > 0 and item.saves_of(measure):
+            found.append(item)
+            left -= item.saves_of(measure)
+    return tuple(found)
 
 
 Advice: TypeAlias = "SwapAdvice | GpuAdvice | VariableAdvice | ModelAdvice | UnusedAdvice"
@@ -87,8 +124,9 @@ def _swaps(versions: Mapping[str, str], kept: Mapping[str, Bytes]) -> Iterator[S
     for swap in SWAPS:
         size = kept.get(swap.distribution)
         if size is not None and swap.instead not in versions:
-            saves = int(size.compressed * (1 - swap.keeps))
-            yield SwapAdvice(swap, versions[swap.distribution], saves)
+            parts = (size.compressed, size.uncompressed)
+            saves, unpacked = (int(part * (1 - swap.keeps)) for part in parts)
+            yield SwapAdvice(swap, versions[swap.distribution], saves, unpacked)
 
 
 def _gpu(versions: Mapping[str, str], kept: Mapping[str, Bytes]) -> Iterator[GpuAdvice]:
@@ -98,7 +136,8 @@ def _gpu(versions: Mapping[str, str], kept: Mapping[str, Bytes]) -> Iterator[Gpu
         if (name in GPU_NAMES or name.startswith(GPU_PREFIXES)) and name in kept
     )
     if names:
-        yield GpuAdvice(tuple(names), sum(kept[name].compressed for name in names))
+        size = sum((kept[name] for name in names), ZERO)
+        yield GpuAdvice(tuple(names), size.compressed, size.uncompressed)
 
 
 def advise_unused(totals: Iterable[UnusedTotal]) -> Iterator[UnusedAdvice]:
@@ -108,6 +147,7 @@ def advise_unused(totals: Iterable[UnusedTotal]) -> Iterator[UnusedAdvice]:
         yield UnusedAdvice(
             tuple(total.name if total.whole else f"data of {total.name}" for total in stays),
             sum(total.size.compressed for total in stays),
+            sum(total.size.uncompressed for total in stays),
         )
 
 
@@ -123,8 +163,8 @@ def advise_models(
         saves = file.size * app.compressed // max(app.uncompressed, 1)
         model = known.get(file.path)
         if model is None:
-            yield ModelAdvice("unknown", file, over, saves)
+            yield ModelAdvice("unknown", file, over, saves, file.size)
         elif model.when == "boot":
-            yield ModelAdvice("in the source", file, over, saves)
+            yield ModelAdvice("in the source", file, over, saves, file.size)
         elif over:
-            yield ModelAdvice("at build", file, over, saves)
+            yield ModelAdvice("at build", file, over, saves, file.size)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.fault_words import fault_sentence
+from slugfit.report.fit_words import fit_document
 from slugfit.report.packing_words import packing_document
 from slugfit.report.reasons import reason_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from slugfit.catalog.limits import Bound
     from slugfit.measure.sizes import Bytes
     from slugfit.proof import Returned
     from slugfit.report.advice import Advice
@@ -36,8 +38,10 @@ def report_document(report: Report) -> Mapping[str, Any]:
         "after": _size(report.after),
         "limit": {
             "name": report.limit.name,
-            "bytes": report.limit.size,
+            # Of a limit of two sizes the one that comes first.
+            "bytes": report.limit.bounds[0].size if report.limit.bounds else None,
             "measure": report.limit.measure,
+            "bounds": [_bound(bound, report.after) for bound in report.limit.bounds],
         },
         "verdict": report.verdict,
         "estimated": report.estimated,
@@ -52,7 +56,19 @@ def report_document(report: Report) -> Mapping[str, Any]:
         "seconds": dict(report.seconds),
         "bytecode": _bytecode(report),
         "packing": packing_document(report.packing),
+        "fit": fit_document(report.fit, report.would_do),
         "unused": [_unused(total) for total in report.unused],
+    }
+
+
+def _bound(bound: Bound, after: Bytes) -> Mapping[str, Any]:
+    size = after.weigh(bound.measure)
+    return {
+        "bytes": bound.size,
+        "measure": bound.measure,
+        "told": bound.told,
+        "size": bound.unit.shown(size),
+        "over": bound.over(size),
     }
 
 

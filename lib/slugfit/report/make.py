@@ -10,7 +10,13 @@ from slugfit import __version__
 from slugfit.apply.change import bytecode_of_start
 from slugfit.catalog.rules import rule_named
 from slugfit.measure.sizes import ZERO, Bytes
-from slugfit.report.advice import Advice, advise_models, advise_swaps, advise_unused
+from slugfit.report.advice import (
+    Advice,
+    advise_models,
+    advise_swaps,
+    advise_unused,
+    enough_advice,
+)
 from slugfit.report.failures import error_line
 from slugfit.report.model_files import find_model_files
 from slugfit.report.reasons import reason_sentence
@@ -22,7 +28,8 @@ from slugfit.settings.current_run import Run
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from slugfit.catalog.limits import Limit
+    from slugfit.catalog.limits import Bound, Limit
+    from slugfit.fit.fitting import Fitting
     from slugfit.packing.outcome import Packing
     from slugfit.pipeline import Outcome
     from slugfit.plan.decision import Plan
@@ -112,11 +119,17 @@ class Report:
     """What came of SLUGFIT_PACK, None where that is off."""
     shown_before: int = 0
     """How many of the steps an earlier build has shown for the same files."""
+    fit: Fitting | None = None
+    """How the slug stands to its limit, None where it fits and nobody asks for more."""
+    would_do: tuple[Advice, ...] = ()
+    """The advice that would be enough, where nothing that Slugfit can take is."""
 
     @property
-    def weighed(self) -> int:
-        """The size that the limit is compared with, in bytes."""
-        return self.weigh(self.after)
+    def tightest(self) -> Bound | None:
+        """The bound that most is used of, None if there is no limit."""
+        bounds = self.limit.bounds
+        used = [(bound.used(self.after.weigh(bound.measure)), bound) for bound in bounds]
+        return max(used, key=lambda item: item[0])[1] if used else None
 
     def count(self, *kinds: StepKind, needed: bool) -> int:
         """How many steps of these kinds were tried and did not fail, with and without Slugfit."""
@@ -130,10 +143,6 @@ class Report:
         """How many steps of this kind there was no time for."""
         return sum(item.step.kind == kind and item.step.needed == needed for item in self.untried)
 
-    def weigh(self, size: Bytes) -> int:
-        """The one of the two sizes that the limit speaks of."""
-        return size.compressed if self.limit.measure == "compressed" else size.uncompressed
-
 
 def make_report(
     outcome: Outcome, config: Config, run: Run | None = None, action: ReportAction = "slim"
@@ -141,9 +150,9 @@ def make_report(
     """The report of one run."""
     sizes = outcome.sizes
     after = sizes.after
-    weighed = after.compressed if config.limit.measure == "compressed" else after.uncompressed
-    over = (config.limit.used(weighed) or 0) > 1
+    over = any(bound.over(after.weigh(bound.measure)) for bound in config.limit.bounds)
     versions = {dist.name: dist.version for dist in outcome.planned.owners.distributions}
+    advice = _advice(outcome, config, (run or Run()).config_vars.names, versions, over=over)
     return Report(
         version=__version__,
         action=action,
@@ -159,7 +168,7 @@ def make_report(
         returned=outcome.returned,
         undone="" if outcome.undone is None else error_line(outcome.undone),
         faults=outcome.planned.faults,
-        advice=_advice(outcome, config, (run or Run()).config_vars.names, versions, over=over),
+        advice=advice,
         seconds=outcome.seconds,
         untried=outcome.untried,
         estimated=sizes.estimated,
@@ -167,7 +176,18 @@ def make_report(
         unused=unused_totals(outcome),
         packing=outcome.packing,
         shown_before=outcome.shown_before,
+        fit=outcome.fit,
+        would_do=_would_do(outcome.fit, advice),
     )
+
+
+def _would_do(fit: Fitting | None, advice: tuple[Advice, ...]) -> tuple[Advice, ...]:
+    """The advice that is enough for the bound that most is missing of."""
+    left = [item for item in fit.over if item.left] if fit is not None else []
+    if not left:
+        return ()
+    most = max(left, key=lambda item: item.bound.used(item.left))
+    return enough_advice(advice, most.left, most.bound.measure)
 
 
 def _bytecode(outcome: Outcome) -> BytecodeTotal | None:

@@ -26,6 +26,13 @@ def packing_sentences(packing: Packing) -> Iterator[str]:
     after = sum(item.compressed for item in packed)
     named = ", ".join(f"{item.bundle.owner} {megabytes(item.saved)}" for item in packed[:_LISTED])
     more = len(packed) - _LISTED
+    if packing.expected:
+        yield (
+            f"To be packed with zstd: {megabytes(size)} MB, about {megabytes(before - after)} MB "
+            f"less in the slug ({named}{f', and {more} more' if more > 0 else ''}). Each start of "
+            "a process would unpack them first; slim measures both."
+        )
+        return
     yield (
         f"Packed with zstd: {megabytes(size)} MB take {megabytes(after)} MB of the slug in place "
         f"of {megabytes(before)}, {megabytes(before - after)} MB less ({named}"
@@ -66,6 +73,7 @@ def packing_document(packing: Packing | None) -> Mapping[str, Any] | None:
         "archives": [_archive(item) for item in packing.packed],
         "saved": sum(item.saved for item in packing.packed),
         "boot_seconds": packing.seconds,
+        "expected": packing.expected,
         "refused": None if packing.refusal is None else refusal_sentence(packing.refusal),
     }
 

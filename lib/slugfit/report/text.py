@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.words import megabytes, printable
 from slugfit.measure.sizes import ZERO, Bytes
+from slugfit.report.advice import UnusedAdvice
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.fault_words import fault_sentence
+from slugfit.report.fit_words import COPIED, fit_lines
+from slugfit.report.limit_words import limit_sentences
 from slugfit.report.packing_words import packing_sentences
 from slugfit.report.reasons import broken, reason_sentence, shown_module
 from slugfit.scan.owners import APP, INSTALLER, PYTHON, UNOWNED
@@ -63,6 +66,7 @@ def report_lines(report: Report) -> Iterator[str]:
     yield from _verdict(report)
     if report.undone:
         yield from _undone(report)
+    yield from _fit(report)
     yield ""
     yield from _distributions(report)
     yield from _rules(report)
@@ -80,24 +84,16 @@ def _verdict(report: Report) -> Iterator[str]:
     share = saved / report.before.compressed if report.before.compressed else 0
     yield f"before {_both(report.before)}"
     yield f"after  {_both(report.after)}   -{share:.1%}"
-    yield from _wrap(_limit(report), "limit  ")
+    for sentence in limit_sentences(report.limit, report.after):
+        yield from _wrap(sentence, "limit  ")
     if report.estimated:
         yield from _wrap("Compressed sizes come from a sample; they are within half a percent.", "")
 
 
-def _limit(report: Report) -> str:
-    limit = report.limit
-    if limit.size is None:
-        return f"   none is known ({limit.name}); what counts is the {limit.measure} size"
-    verdict = "fits" if report.verdict == "fits" else "TOO LARGE"
-    size = f"{megabytes(limit.size):>7} MB {limit.measure}"
-    return f"{size} ({limit.name}): {verdict}, {_used(report, report.after)} of it used"
-
-
 def _used(report: Report, size: Bytes) -> str:
-    """Which part of the limit that is, as ``12.3%``; "" if there is no limit."""
-    used = report.limit.used(report.weigh(size))
-    return "" if used is None else f"{used:.1%}"
+    """Which part of the tightest bound that is, as ``12.3%``; "" if there is no limit."""
+    bound = report.tightest
+    return "" if bound is None else f"{bound.used(size.weigh(bound.measure)):.1%}"
 
 
 def _both(size: Bytes) -> str:
@@ -113,9 +109,26 @@ def _undone(report: Report) -> Iterator[str]:
     yield from _wrap(report.undone, "! ")
 
 
+def _fit(report: Report) -> Iterator[str]:
+    """What the limit took, and what would bring the slug under it."""
+    bound = report.tightest
+    if report.fit is None or bound is None:
+        return
+    others = (item.measure for item in report.limit.bounds if item is not bound)
+    lines = tuple(
+        fit_lines(
+            report.fit, report.would_do, (bound.measure, *others), planned=report.action == "plan"
+        )
+    )
+    if lines:
+        yield ""
+    for bullet, text in lines:
+        yield from _copied(text) if bullet == COPIED else _wrap(text, bullet)
+
+
 def _distributions(report: Report) -> Iterator[str]:
     title = "Where the bytes are (MB)"
-    limit = "" if report.limit.size is None else "limit"
+    limit = "limit" if report.limit.bounds else ""
     yield f"{title:<31}{'compressed':>11}{'unpacked':>10}{'saved':>8}{limit:>9}".rstrip()
     shown = [share for share in report.distributions if share.before.compressed >= _SMALL]
     for share in shown[:_LISTED]:
@@ -199,10 +212,13 @@ def _bytecode(report: Report) -> Iterator[str]:
 
 
 def _packing(report: Report) -> Iterator[str]:
-    if report.packing is not None:
-        mark = "! " if report.packing.is_failed else ""
+    packing = report.packing
+    fits = packing is not None and packing.refusal is not None and packing.refusal.kind == "fits"
+    # With a planner's choice that is said at the top.
+    if packing is not None and not (fits and report.fit is not None):
+        mark = "! " if packing.is_failed else ""
         yield ""
-        for sentence in packing_sentences(report.packing):
+        for sentence in packing_sentences(packing):
             yield from _wrap(sentence, mark)
 
 
@@ -316,10 +332,16 @@ def _faults(report: Report) -> Iterator[str]:
 
 
 def _advice(report: Report) -> Iterator[str]:
-    if report.advice:
+    said = report.fit is not None and any(item.action == "unused" for item in report.fit.possible)
+    advices = [
+        advice
+        for advice in report.advice
+        if advice not in report.would_do and not (said and isinstance(advice, UnusedAdvice))
+    ]
+    if advices:
         yield ""
         yield "What would save more:"
-        for advice in report.advice[:3]:
+        for advice in advices[:3]:
             saves = f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
             yield from _wrap(f"{advice_sentence(advice)}{saves}", "- ")
             yield from _copied(advice_line(advice))

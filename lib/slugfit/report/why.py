@@ -11,6 +11,7 @@ from slugfit.base.errors import UsageError
 from slugfit.base.paths import PACKED_FOLDER, path_inside
 from slugfit.base.words import printable
 from slugfit.catalog.rules import UNUSED, rule_named
+from slugfit.fit.choose_plan import choose_plan
 from slugfit.packing.manifest import archive_of
 from slugfit.plan.make import make_plan
 from slugfit.report.evidence_words import EVIDENCE
@@ -49,7 +50,7 @@ def explain_path(root: Path, path: str, config: Config, run: Run | None = None) 
     """What the plan says about ``path``; raise UsageError if it is not a file of the tree."""
     name = _relative(root, path)
     run = run or Run()
-    plan = make_plan(root, config, run, python_of(config, run), about=name)
+    plan = _plan(root, config, run, name)
     decisions = {item.path: item for item in plan.decisions}
     archive = "" if name in decisions else archive_of(root, name)
     if archive:
@@ -64,9 +65,18 @@ def explain_path(root: Path, path: str, config: Config, run: Run | None = None) 
             f"`slugfit restore {root}` brings back what slim --keep-stash set aside.",
         )
     found = decisions[name]
-    reached = tuple(_way_from_app(plan, found)) if config.level == "unused" else ()
+    searches = config.level in ("unused", "auto")
+    reached = tuple(_way_from_app(plan, found)) if searches else ()
     users = plan.users.get(found.owner, ()) if found.rule == UNUSED.name else ()
     return Explanation(found, tuple(_chain(decisions, found.held or found)), reached, users)
+
+
+def _plan(root: Path, config: Config, run: Run, about: str) -> Plan:
+    """The plan, as far as it is about one path; all of it where the whole slug's size decides."""
+    python = python_of(config, run)
+    if "auto" in (config.level, config.bytecode):
+        return choose_plan(make_plan(root, config, run, python), config, run).plan
+    return make_plan(root, config, run, python, about=about)
 
 
 def _relative(root: Path, path: str) -> str:

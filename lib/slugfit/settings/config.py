@@ -13,7 +13,7 @@ from slugfit.base.errors import UsageError
 from slugfit.base.text import decode_text
 from slugfit.base.toml import slugfit_table
 from slugfit.models.keys import parse_models
-from slugfit.settings.options import OPTIONS, SETTING_PREFIX, parse_option
+from slugfit.settings.options import LEVEL_DEFAULTS, OPTIONS, SETTING_PREFIX, parse_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Config:
     """Valid settings. Patterns are .gitignore lines; sizes are bytes."""
 
-    level: Literal["standard", "unused", "measure"]
+    level: Literal["standard", "unused", "auto", "measure"]
     limit: Limit
     over_limit: Literal["warn", "fail"]
     bytecode: Literal["boot", "auto", "strip", "strip-all", "keep"]
@@ -64,9 +64,8 @@ def read_config(
     hold credentials.
     """
     problems: list[str] = []
-    values = {option.name: defaults.get(option.name, option.default) for option in OPTIONS}
     table = _table(project or "", problems)
-    values.update(_from_project(table, problems))
+    values = dict(_from_project(table, problems))
     wanted = parse_models(table["models"], problems) if "models" in table else ()
     told = {option.name: SETTING_PREFIX + option.name for option in OPTIONS}
     for option in OPTIONS:
@@ -74,12 +73,14 @@ def read_config(
             values[option.name] = environment[option.alias].strip()
             told[option.name] = option.alias
     for name, value in sorted(environment.items()):
-        if name.startswith(SETTING_PREFIX) and name[len(SETTING_PREFIX) :] in values:
+        if name.startswith(SETTING_PREFIX) and name[len(SETTING_PREFIX) :] in told:
             values[name[len(SETTING_PREFIX) :]] = value.strip()
             told[name[len(SETTING_PREFIX) :]] = name
         elif name.startswith(SETTING_PREFIX):
             known = ", ".join(SETTING_PREFIX + option.name for option in OPTIONS)
             problems.append(f"{name} is not a setting of Slugfit. Settings: {known}.")
+    values = {name: value for name, value in values.items() if value}
+    values = {**_defaults(defaults, values), **values}
     chosen = {
         option.name: parse_option(option, values[option.name], told[option.name], problems)
         for option in OPTIONS
@@ -95,6 +96,13 @@ def read_config(
         **arguments,  # type: ignore[arg-type]
         models=wanted,
     )
+
+
+def _defaults(defaults: Mapping[str, str], values: Mapping[str, str]) -> Mapping[str, str]:
+    """What is set where ``values`` set nothing: by the level, this way in, or the option itself."""
+    own = {option.name: option.default for option in OPTIONS}
+    level = values.get("LEVEL", defaults.get("LEVEL", "")).lower()
+    return {**own, **defaults, **LEVEL_DEFAULTS.get(level, {})}
 
 
 def _table(text: str, problems: list[str]) -> Mapping[str, object]:

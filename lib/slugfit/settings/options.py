@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from slugfit.base.paths import path_inside
 from slugfit.base.patterns import parse_patterns
 from slugfit.base.urls import redact_url
-from slugfit.catalog.limits import LIMITS, parse_limit, parse_size
+from slugfit.catalog.limits import LIMITS, parse_limit
 from slugfit.catalog.rules import RULE_NAMES
+from slugfit.catalog.size_units import parse_size
 from slugfit.catalog.torch_wheels import TORCH_INDEX
 
 if TYPE_CHECKING:
@@ -42,16 +43,18 @@ class Option:
 OPTIONS = (
     Option(
         "LEVEL",
-        "standard, unused, measure",
+        "standard, unused, auto, measure",
         "standard",
-        "How much goes: with `unused` also the packages that the app never reaches; `measure` "
-        "changes nothing",
+        "How much goes: with `unused` also the packages that the app never reaches; `auto` as "
+        "little beyond `standard` as the limit asks for, where `BYTECODE` and `PACK` are `auto` "
+        "too unless they are set; `measure` changes nothing",
     ),
     Option(
         "LIMIT",
-        "a platform (" + ", ".join(limit.name for limit in LIMITS) + ") or a size",
+        "a platform (" + ", ".join(limit.name for limit in LIMITS) + "), a size, or two of them",
         "heroku",
-        "What the slug is compared with; a size such as `500M` means compressed",
+        "What the slug is compared with; a size such as `500M` means compressed, "
+        "`1200M uncompressed` what is unpacked, and `225Mi, 500Mi uncompressed` both",
     ),
     Option("OVER_LIMIT", "warn, fail", "warn", "Whether a slug over the limit stops the build"),
     Option(
@@ -131,6 +134,12 @@ OPTIONS = (
         "The standard buildpack to wrap, instead of the pinned one",
     ),
 )
+
+
+LEVEL_DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "auto": {"BYTECODE": "auto", "PACK": "auto"},
+}
+"""What a LEVEL sets where nobody else does."""
 
 
 def parse_option(option: Option, value: str, told: str, problems: list[str]) -> object:
