@@ -14,7 +14,8 @@ from pythons import settings
 from slugfit.elf.tail import Tail
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
-from slugfit.measure.sizes import ZERO, Bytes, measure_sizes
+from slugfit.measure.sizes import ZERO, Bytes
+from slugfit.measure.weigh import measure_sizes
 from slugfit.pipeline import dry_run, slim_tree
 from slugfit.plan.decision import Decision
 from slugfit.scan.tree import scan_tree

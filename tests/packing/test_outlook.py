@@ -10,7 +10,8 @@ import pytest
 
 from packed_slugs import packer
 from pythons import settings
-from slugfit.measure.sizes import Bytes, Sizes, measure_sizes
+from slugfit.measure.sizes import Bytes, Sizes
+from slugfit.measure.weigh import measure_sizes
 from slugfit.packing.outlook import (
     bundles_to_pack,
     bytes_to_save,

@@ -10,7 +10,7 @@ import pytest
 
 from pythons import SITE, real_slug, settings, undone
 from slugfit import prove
-from slugfit.measure import sizes as measuring
+from slugfit.measure import weigh as measuring
 from slugfit.pipeline import dry_run, slim_tree
 from slugfit.rebuild import sizes
 from slugfit.report.make import make_report

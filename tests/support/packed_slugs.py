@@ -12,7 +12,7 @@ from pythons import settings
 from slugfit.base.clock import Clock
 from slugfit.base.paths import UNPACK_PROFILE
 from slugfit.measure.sampling import Weighing
-from slugfit.measure.sizes import measure_sizes
+from slugfit.measure.weigh import measure_sizes
 from slugfit.packing import pack, units
 from slugfit.packing.pack import Packer, pack_tree
 from slugfit.plan.make import make_plan

@@ -11,8 +11,9 @@ from slugfit.apply.emptied import emptied_folders
 from slugfit.apply.moves import need_file
 from slugfit.apply.record import RewrittenRecord, rewrite_record, touched_records
 from slugfit.base.errors import TreeError
+from slugfit.measure.members import Changed, Measured
 from slugfit.measure.sampling import Weighing, sampled_slices
-from slugfit.measure.sizes import Changed, Measured, Sizes, Weighed, weigh_parts
+from slugfit.measure.weigh import Weighed, weigh_parts
 from slugfit.plan.less_bytecode import is_shipped_for_start
 from slugfit.refer.shipped import NewBytecode
 from slugfit.scan.bytecode import source_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from slugfit.catalog.limits import Limit
     from slugfit.elf.tail import Tail
+    from slugfit.measure.sizes import Sizes
     from slugfit.plan.decision import Plan
 
 _NEAR = 0.01

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.apply.change import change_of
 from slugfit.fit.start_bytecode import items_of, read_bytecode
-from slugfit.measure.sizes import Bytes, top_entry
+from slugfit.measure.members import top_entry
 from slugfit.packing.outlook import PACKED_PART, packing_outlook, sites_to_measure
 from slugfit.rebuild.sizes import Measuring, measure_again
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slugfit.base.cover import Amounts, Item
     from slugfit.catalog.limits import Limit
     from slugfit.fit.actions import ActionName
-    from slugfit.measure.sizes import Sizes
+    from slugfit.measure.sizes import Bytes, Sizes
     from slugfit.packing.outlook import Outlook
     from slugfit.plan.decision import Plan
     from slugfit.settings.config import Config

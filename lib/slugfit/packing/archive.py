@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.errors import TreeError
 from slugfit.measure.deflate import piece_bytes
+from slugfit.measure.members import top_entry
 from slugfit.measure.pieces import EPOCH, end_of_tar, stream_size, tar_piece
-from slugfit.measure.sizes import top_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from slugfit.apply.change import Change
 from slugfit.base.errors import TreeError
 from slugfit.base.paths import PACKED_FOLDER, UNPACK_PROFILE
-from slugfit.measure.sizes import top_entry
+from slugfit.measure.members import top_entry
 from slugfit.packing.manifest import MANIFEST, manifest_text
 from slugfit.packing.unpack_script import (
     LIST,

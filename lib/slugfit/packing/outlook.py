@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slugfit.base.cover import Item, cheapest_cover
-from slugfit.measure.sizes import ZERO, Bytes, top_entry
+from slugfit.measure.members import top_entry
+from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.packing.archive import missing_programs
 from slugfit.packing.outcome import PackedBundle, Packing, Refusal
 from slugfit.packing.units import Bundle, SiteFacts, find_bundles

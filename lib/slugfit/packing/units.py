@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit.measure.sizes import top_entry
+from slugfit.measure.members import top_entry
 from slugfit.scan.owners import APP
 
 if TYPE_CHECKING:

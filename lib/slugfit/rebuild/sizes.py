@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from slugfit.apply.change import is_too_near, measured_change, weigh_change
 from slugfit.base.hashing import sha256_if_readable
 from slugfit.measure.sampling import SAMPLED, Weighing
-from slugfit.measure.sizes import Parts, sizes_of, weigh_parts
+from slugfit.measure.weigh import Parts, sizes_of, weigh_parts
 from slugfit.rebuild.entry import drop_oldest, read_entry, write_entry
 from slugfit.rebuild.state import state_digest
 from slugfit.scan.owners import APP
@@ -18,7 +18,8 @@ from slugfit.scan.owners import APP
 if TYPE_CHECKING:
     from slugfit.apply.change import Change
     from slugfit.catalog.limits import Limit
-    from slugfit.measure.sizes import Measured, Sizes
+    from slugfit.measure.members import Measured
+    from slugfit.measure.sizes import Sizes
     from slugfit.plan.decision import Plan
 
 _FOLDER = "sizes"
