@@ -1,0 +1,102 @@
+"""One app by all treatments; each outcome is kept as soon as it is known."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from corpus.results import engine_digest
+from sizes import results, running, slugs
+from sizes.treatments import PLAIN, STARTED, TREATMENTS, Level
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corpus.children import Ended
+    from sizes.results import Outcome, Result
+    from sizes.slugs import App
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The engine, the treatments by name, how many starts of each.
+
+    ``again`` forgets what is known, ``exact`` weighs treated slugs by all their bytes.
+    """
+
+    engine: Path
+    treatments: tuple[str, ...] = tuple(TREATMENTS)
+    runs: int = 3
+    again: bool = False
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An app that is being measured. ``before`` is what its program says in the plain slug."""
+
+    app: App
+    asked: Asked
+    slug: Path
+    before: tuple[Ended, frozenset[str]]
+
+    def say(self, what: str) -> None:
+        """Tell on stderr what comes next."""
+        sys.stderr.write(f"{time.strftime('%H:%M:%S')} {self.app.name}: {what}\n")
+
+
+def measure(app: App, asked: Asked, work: Path) -> Result:
+    """Measure an app; what is known of the same slug and the same engine is not done again."""
+    slug = slugs.build(app, work)
+    kept = slugs.kept(app, work)
+    result = results.Result() if asked.again else results.load(kept)
+    if result.plain is None:
+        began = time.monotonic()
+        result.plain = running.weigh(slug)
+        result.seconds = time.monotonic() - began
+        results.save(kept, result)
+    by = engine_digest(asked.engine)
+    wanted = [name for name in asked.treatments if not _is_known(result, name, by)]
+    missing = {*STARTED} - {PLAIN} if asked.runs and result.started != by else set()
+    if not wanted and not missing:
+        return result
+    doing = Work(app, asked, slug, running.use(app, slug))
+    trees = {PLAIN: slug}
+    for name in dict.fromkeys([*wanted, *sorted(missing)]):
+        doing.say(name)
+        copy, result.treated[name] = _treat(doing, name, by)
+        results.save(kept, result)
+        trees[name] = copy
+        if name not in missing:
+            shutil.rmtree(copy)
+    if missing:
+        doing.say("starts")
+        result.starts = running.starts({name: trees[name] for name in STARTED}, asked.runs)
+        result.started = by
+        results.save(kept, result)
+    for name in missing:
+        shutil.rmtree(trees[name])
+    return result
+
+
+def _is_known(result: Result, name: str, by: str) -> bool:
+    return name in result.treated and result.treated[name].by in {by, ""}
+
+
+def _treat(work: Work, name: str, by: str) -> tuple[Path, Outcome]:
+    """Treat a copy, and see what still works in it and what it weighs."""
+    treatment = TREATMENTS[name]
+    is_ours = isinstance(treatment, Level)
+    copy = slugs.copy(work.slug, name)
+    began = time.monotonic()
+    told, memory = running.treat(work.asked.engine, treatment, copy)
+    seconds = time.monotonic() - began
+    outcome = running.judge(work.before, running.use(work.app, copy))
+    size = (
+        running.weigh(copy) if work.asked.exact else running.sampled(told, copy, work.asked.engine)
+    )
+    outcome.take(told, memory)
+    return copy, replace(outcome, by=by if is_ours else "", size=size, seconds=seconds)
