@@ -110,5 +110,6 @@ def environment(slug: Path) -> Environment:
 
 
 def kept(app: App, work: Path) -> Path:
-    """Where its results are kept."""
-    return work / "results" / f"{app.name}-{app.digest}.json"
+    """Where the results of this slug and this program are kept."""
+    program = hashlib.sha256(app.program.read_bytes()).hexdigest()[:8]
+    return work / "results" / f"{app.name}-{app.digest}-{program}.json"

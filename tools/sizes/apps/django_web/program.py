@@ -11,18 +11,6 @@ def commands():
     run("python", "manage.py", "migrate", "--verbosity", "0")
     code = "from shop.models import Product; print(Product.objects.get_or_create(name='Tea', price='3.5')[0])"
     say("shell", run("python", "manage.py", "shell", "--no-imports", "-c", code))
-    code = (
-        "from celery import Celery; app = Celery(broker='memory://', backend='cache+memory://');"
-        "app.conf.task_always_eager = True; print(app.task(lambda: 3, name='three').delay().get())"
-    )
-    say("celery", run("python", "-c", code))
-    code = (
-        "import boto3; from botocore.stub import Stubber;"
-        "c = boto3.client('sqs', region_name='eu-west-1', aws_access_key_id='a', aws_secret_access_key='b');"
-        "s = Stubber(c); s.add_response('list_queues', {'QueueUrls': ['https://q.example']}); s.activate();"
-        "print(c.list_queues()['QueueUrls'])"
-    )
-    say("boto3", run("python", "-c", code))
 
 
 def serves():
