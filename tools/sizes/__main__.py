@@ -27,6 +27,7 @@ def main() -> int:
         tuple(options.only),
         options.runs,
         again=options.again,
+        planned=options.planned,
         exact=options.exact,
     )
     if options.smoke:
@@ -49,6 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--engine", type=Path, default=ROOT / "lib" / "slugfit")
     parser.add_argument("--only", nargs="+", choices=every, default=every, metavar="TREATMENT")
     parser.add_argument("--again", action="store_true", help="use no kept result")
+    parser.add_argument("--planned", action="store_true", help="sizes of the levels' plans alone")
     parser.add_argument("--exact", action="store_true", help="weigh by all bytes, not by a sample")
     parser.add_argument("--runs", type=int, default=3, help="starts of each slug; 0 for none")
     parser.add_argument("--report", action="store_true", help="only write the section anew")

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 class Asked:
     """The engine, the treatments by name, how many starts of each.
 
-    ``again`` forgets what is known, ``exact`` weighs treated slugs by all their bytes.
+    ``again`` forgets what is known, ``planned`` asks levels for their plans alone, ``exact`` weighs
+    treated slugs by all their bytes.
     """
 
     engine: Path
     treatments: tuple[str, ...] = tuple(TREATMENTS)
     runs: int = 3
     again: bool = False
+    planned: bool = False
     exact: bool = False
 
 
@@ -66,12 +68,14 @@ def measure(app: App, asked: Asked, work: Path) -> Result:
     doing = Work(app, asked, slug, running.use(app, slug))
     trees = {PLAIN: slug}
     for name in dict.fromkeys([*wanted, *sorted(missing)]):
-        doing.say(name)
-        copy, result.treated[name] = _treat(doing, name, by)
-        results.save(kept, result)
-        trees[name] = copy
+        trees[name] = slugs.copy_place(slug, name)
+        # A run that ended early leaves what it wanted to start.
+        if name in wanted or not trees[name].is_dir():
+            doing.say(name)
+            result.treated[name] = _treat(doing, name, by)
+            results.save(kept, result)
         if name not in missing:
-            shutil.rmtree(copy)
+            shutil.rmtree(trees[name], ignore_errors=True)
     if missing:
         doing.say("starts")
         result.starts = running.starts({name: trees[name] for name in STARTED}, asked.runs)
@@ -86,10 +90,12 @@ def _is_known(result: Result, name: str, by: str) -> bool:
     return name in result.treated and result.treated[name].by in {by, ""}
 
 
-def _treat(work: Work, name: str, by: str) -> tuple[Path, Outcome]:
+def _treat(work: Work, name: str, by: str) -> Outcome:
     """Treat a copy, and see what still works in it and what it weighs."""
     treatment = TREATMENTS[name]
     is_ours = isinstance(treatment, Level)
+    if isinstance(treatment, Level) and work.asked.planned:
+        return replace(running.planned(work.asked.engine, treatment, work.slug), by=by)
     copy = slugs.copy(work.slug, name)
     began = time.monotonic()
     told, memory = running.treat(work.asked.engine, treatment, copy)
@@ -99,4 +105,4 @@ def _treat(work: Work, name: str, by: str) -> tuple[Path, Outcome]:
         running.weigh(copy) if work.asked.exact else running.sampled(told, copy, work.asked.engine)
     )
     outcome.take(told, memory)
-    return copy, replace(outcome, by=by if is_ours else "", size=size, seconds=seconds)
+    return replace(outcome, by=by if is_ours else "", size=size, seconds=seconds)

@@ -37,6 +37,8 @@ class Outcome:
     put_back: int = 0
     undone: bool = False
     shares: tuple[tuple[str, int], ...] = ()
+    is_tried: bool = True
+    """Whether it was done at all, or is a plan."""
 
     @property
     def is_broken(self) -> bool:

@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 
 MINUTES = 10
 """For one run of a program."""
-# As a dyno starts: profile scripts first, which also unpack what is packed, and say so.
+# As a dyno starts: profile scripts first, which also unpack what is packed, and say so. Warnings,
+# with their times and paths, are no difference; why a program ends is told.
 _START = """
 for script in .profile.d/*.sh; do
 	if [ -r "$script" ]; then . "$script" >>profile.log 2>&1; fi
 done
 export PYTHONPATH="$HOME:$SUPPORT"
-exec "$@"
+"$@" 2>errors.log || { code="$?"; tail -n 5 errors.log; exit "$code"; }
 """
 _VERSIONS = """
 from importlib import metadata
@@ -67,6 +68,15 @@ def treat(engine: Path, treatment: Rival | Level, copy: Path) -> tuple[Mapping[s
         return _engine(engine, ["slim", str(copy), *given])
     treatments.apply(treatment, slugs.environment(copy))
     return {}, 0
+
+
+def planned(engine: Path, level: Level, slug: Path) -> Outcome:
+    """What the level would make of a slug, by its plan: nothing is changed, nothing is tried."""
+    given = [part for each in level.settings for part in ("--config", each)]
+    told, memory = _engine(engine, ["plan", str(slug), *given])
+    outcome = Outcome(is_tried=False, size=sampled(told, slug, engine))
+    outcome.take(told, memory)
+    return outcome
 
 
 def _engine(engine: Path, arguments: Sequence[str]) -> tuple[Mapping[str, Any], int]:

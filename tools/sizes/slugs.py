@@ -93,10 +93,15 @@ def build_place(app: App, work: Path) -> Path:
     return work / f"{app.name}-{app.digest}"
 
 
+def copy_place(slug: Path, name: str) -> Path:
+    """Where a copy of this name lies."""
+    folder = slug.parent if slug.parent.name == COPIES else slug.parent / COPIES
+    return folder / f"{slug.name}-{name}"
+
+
 def copy(slug: Path, name: str) -> Path:
     """A copy of a slug, or of a copy; it shares inodes, as a build shares them with its cache."""
-    folder = slug.parent if slug.parent.name == COPIES else slug.parent / COPIES
-    target = folder / f"{slug.name}-{name}"
+    target = copy_place(slug, name)
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(["cp", "--archive", "--link", slug, target], check=True)

@@ -28,7 +28,8 @@ _INTRO = """
 people's rules, as ratios to the plain slug (gzip -6 of a tar; MB are 1,000,000 bytes; the treated
 ones are weighed by a sample, within half a percent). Each app's program uses it from outside, its
 web process and its commands, before and after: **broken** is where it no longer says the same, *n
-nameless* where the versions of n distributions can no longer be looked up. The apps are in
+nameless* where the versions of n distributions can no longer be looked up, *planned* where a level
+was only asked for its plan. The apps are in
 [tools/sizes/apps](../tools/sizes/apps) and [fixtures](../fixtures); the others' rules are written
 anew from what their documentation says
 ([tools/corpus/treatments.py](../tools/corpus/treatments.py)).
@@ -86,6 +87,7 @@ def _cell(result: Result, name: str) -> str:
         return ""
     outcome = result.treated[name]
     marks = ["**broken**"] * outcome.is_broken + ["undone"] * outcome.undone
+    marks += ["planned"] * (not outcome.is_tried)
     marks += [f"{outcome.nameless} nameless"] * bool(outcome.nameless)
     return " ".join([f"{ratio:.3f}", *marks])
 

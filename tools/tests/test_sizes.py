@@ -86,6 +86,16 @@ def test_treatments_stand_side_by_side(tmp_path: Path) -> None:
     assert measure(app, asked, work) == result
 
 
+def test_a_plan_alone_is_marked_and_changes_nothing(tmp_path: Path) -> None:
+    app, work = app_of(tmp_path), tmp_path / "work"
+    built(app, work)
+    result = measure(app, Asked(ENGINE, ("strip",), runs=0, planned=True), work)
+    assert result.treated["strip"].size.compressed > 0
+    assert not result.treated["strip"].is_tried
+    assert " planned |" in table.render({app: result})
+    assert not list((work / "copies").iterdir())
+
+
 def test_a_slug_is_weighed_as_one_tar(tmp_path: Path) -> None:
     plant(tmp_path, {"one": "1" * 5000, "two/three": "3"})
     tar = subprocess.run(["tar", "c", "."], cwd=tmp_path, capture_output=True, check=True).stdout
