@@ -13,6 +13,7 @@ from sizes import results, running, slugs
 from sizes.treatments import PLAIN, STARTED, TREATMENTS, Level
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from corpus.children import Ended
@@ -56,14 +57,17 @@ def measure(app: App, asked: Asked, work: Path) -> Result:
     kept = slugs.kept(app, work)
     result = results.Result() if asked.again else results.load(kept)
     if result.plain is None:
-        began = time.monotonic()
-        result.plain = running.weigh(slug)
-        result.seconds = time.monotonic() - began
+        result.plain = (
+            running.weigh(slug) if asked.exact else running.sampled({}, slug, asked.engine)
+        )
         results.save(kept, result)
     by = engine_digest(asked.engine)
-    wanted = [name for name in asked.treatments if not _is_known(result, name, by)]
+    wanted = [name for name in asked.treatments if not _is_known(result, name, by, asked)]
     missing = {*STARTED} - {PLAIN} if asked.runs and result.started != by else set()
-    if not wanted and not missing:
+    if asked.planned:
+        _plan(result, asked, slug, wanted, by)
+        results.save(kept, result)
+    if asked.planned or not (wanted or missing):
         return result
     doing = Work(app, asked, slug, running.use(app, slug))
     trees = {PLAIN: slug}
@@ -86,16 +90,23 @@ def measure(app: App, asked: Asked, work: Path) -> Result:
     return result
 
 
-def _is_known(result: Result, name: str, by: str) -> bool:
-    return name in result.treated and result.treated[name].by in {by, ""}
+def _is_known(result: Result, name: str, by: str, asked: Asked) -> bool:
+    outcome = result.treated.get(name)
+    return bool(outcome and outcome.by in {by, ""} and (outcome.is_tried or asked.planned))
+
+
+def _plan(result: Result, asked: Asked, slug: Path, names: Sequence[str], by: str) -> None:
+    """Ask the levels among ``names`` for their plans."""
+    for name in names:
+        level = TREATMENTS[name]
+        if isinstance(level, Level):
+            result.treated[name] = replace(running.planned(asked.engine, level, slug), by=by)
 
 
 def _treat(work: Work, name: str, by: str) -> Outcome:
     """Treat a copy, and see what still works in it and what it weighs."""
     treatment = TREATMENTS[name]
     is_ours = isinstance(treatment, Level)
-    if isinstance(treatment, Level) and work.asked.planned:
-        return replace(running.planned(work.asked.engine, treatment, work.slug), by=by)
     copy = slugs.copy(work.slug, name)
     began = time.monotonic()
     told, memory = running.treat(work.asked.engine, treatment, copy)

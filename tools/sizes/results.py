@@ -59,10 +59,9 @@ class Outcome:
 
 @dataclass(slots=True)
 class Result:
-    """All of one app; ``seconds`` is one gzip pass over ``plain``, ``starts`` are medians."""
+    """All of one app; ``starts`` are medians in seconds."""
 
     plain: Size | None = None
-    seconds: float = 0.0
     treated: dict[str, Outcome] = field(default_factory=dict)
     starts: Mapping[str, float] = field(default_factory=dict)
     started: str = ""
@@ -82,6 +81,7 @@ def load(file: Path) -> Result:
     kept = json.loads(file.read_text("utf-8"))
     treated = {name: _outcome(each) for name, each in kept["treated"].items()}
     plain = kept["plain"] and Size(**kept["plain"])
+    kept.pop("seconds", None)
     return Result(**{**kept, "plain": plain, "treated": treated})
 
 

@@ -93,7 +93,7 @@ def test_a_plan_alone_is_marked_and_changes_nothing(tmp_path: Path) -> None:
     assert result.treated["strip"].size.compressed > 0
     assert not result.treated["strip"].is_tried
     assert " planned |" in table.render({app: result})
-    assert not list((work / "copies").iterdir())
+    assert not (work / "copies").exists()
 
 
 def test_a_slug_is_weighed_as_one_tar(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_the_section_is_written_in_its_place(tmp_path: Path) -> None:
     plant(other.folder, {"program.py": PROGRAM})
     lost = Outcome(differences=("-a", "+ ended: gone (status 1)"), nameless=2, size=Size(80, 36))
     treated = {**{level.name: USED for level in LEVELS}, "naive": lost}
-    result = Result(Size(200, 100), 1.0, treated, {"plain": 2.0, "standard": 1.0, "packed": 3.0})
+    result = Result(Size(200, 100), treated, {"plain": 2.0, "standard": 1.0, "packed": 3.0})
     page.write_text(f"# Page\n\n{table.HEADING}\n\nold\n\n## Next\n\ntext\n", "utf-8")
     table.write(page, {app: result, other: Result()})
     text = page.read_text("utf-8")
