@@ -13,7 +13,6 @@ from sizes import results, running, slugs
 from sizes.treatments import PLAIN, STARTED, TREATMENTS, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from corpus.children import Ended
@@ -65,8 +64,9 @@ def measure(app: App, asked: Asked, work: Path) -> Result:
     wanted = [name for name in asked.treatments if not _is_known(result, name, by, asked)]
     missing = {*STARTED} - {PLAIN} if asked.runs and result.started != by else set()
     if asked.planned:
-        _plan(result, asked, slug, wanted, by)
-        results.save(kept, result)
+        for name in wanted:
+            _plan(result, asked, slug, name, by)
+            results.save(kept, result)
     if asked.planned or not (wanted or missing):
         return result
     doing = Work(app, asked, slug, running.use(app, slug))
@@ -95,12 +95,11 @@ def _is_known(result: Result, name: str, by: str, asked: Asked) -> bool:
     return bool(outcome and outcome.by in {by, ""} and (outcome.is_tried or asked.planned))
 
 
-def _plan(result: Result, asked: Asked, slug: Path, names: Sequence[str], by: str) -> None:
-    """Ask the levels among ``names`` for their plans."""
-    for name in names:
-        level = TREATMENTS[name]
-        if isinstance(level, Level):
-            result.treated[name] = replace(running.planned(asked.engine, level, slug), by=by)
+def _plan(result: Result, asked: Asked, slug: Path, name: str, by: str) -> None:
+    """Ask a level for its plan; other people's rules have none."""
+    level = TREATMENTS[name]
+    if isinstance(level, Level):
+        result.treated[name] = replace(running.planned(asked.engine, level, slug), by=by)
 
 
 def _treat(work: Work, name: str, by: str) -> Outcome:
