@@ -7,13 +7,15 @@
 # make apps    small apps with dynamic parts before and after SLUGFIT_LEVEL=unused, into
 #              docs/unused.md (half an hour; parts: make apps APPS="django_shop data", another level:
 #              make apps APPS="--level standard"); no difference is the bar
+# make sizes   six apps as whole slugs, ours beside other people's rules, into docs/bench.md (an hour or
+#              two; parts: make sizes SIZES="torch --only unused", CI's: make sizes SIZES=--smoke)
 # make pyz     slugfit.pyz, the engine as one file
 # make wheel   dist/slugfit-….whl
 # make stack   two apps from push to running dyno in Docker, which it installs and starts if need
 #              be (as root, on Debian or Ubuntu; docs/stack.md; CI's part: make stack STACK=--smoke)
 # make pythons the newest Pythons, from Debian testing (as root, on Debian); prints what to set for
 #              the tests that run each Python: SLUGFIT_TEST_PYTHONS="$(make --silent pythons)"
-.PHONY: test quick lint format bench boots corpus apps stack pythons pyz wheel clean
+.PHONY: test quick lint format bench boots corpus apps sizes stack pythons pyz wheel clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -56,6 +58,9 @@ corpus: $(VENV)/ready
 
 apps: $(VENV)/ready
 	PYTHONPATH=tools $(BIN)/python -B -m unused $(APPS)
+
+sizes: $(VENV)/ready
+	PYTHONPATH=tools $(BIN)/python -B -m sizes $(SIZES)
 
 pyz:
 	$(PYTHON) -I -S -B lib/slugfit single-file slugfit.pyz
