@@ -13,8 +13,11 @@ from slugfit.plan.make import make_plan
 from trees import STDLIB, Content, distribution, plant, slug
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from slugfit.refer.start import Start, StartWanted
+    from slugfit.scan.layout import Layout
 
 
 LIBRARY = (
@@ -198,3 +201,29 @@ def test_what_does_not_ship_loads_nothing(tmp_path: Path) -> None:
 def test_without_an_app_every_package_counts(tmp_path: Path) -> None:
     plant(tmp_path, slug(distribution("pkg", "1", {"pkg/__init__.py": "import a\n"})))
     assert _kept_bytecode(tmp_path, {"a.py": "", "b.py": ""}) == ["a"]
+
+
+class Asked:
+    """A Python that notes what it is to import, and cannot tell what that loads."""
+
+    wanted: StartWanted | None = None
+
+    def start(self, root: Path, layout: Layout, wanted: StartWanted) -> Start | None:
+        del root, layout
+        self.wanted = wanted
+        return None
+
+    def compile(self, root: Path, layout: Layout, paths: Sequence[str]) -> Mapping[str, bytes]:
+        del root, layout, paths
+        return {}
+
+
+def test_python_is_asked_for_what_the_app_takes_from_the_library(tmp_path: Path) -> None:
+    """An app of nothing but the standard library loads that at each start as well."""
+    app = "import a, pack.inner\nfrom b import thing\ndef f():\n    import c\n"
+    tree = slug({"pkg.py": ""}, app_py=app)
+    plant(tmp_path, {**tree, **{f"{STDLIB}/{name}.py": "" for name in LIBRARY}})
+    asked = Asked()
+    make_plan(tmp_path, settings(), python=asked)
+    assert asked.wanted is not None
+    assert set(asked.wanted.names) == {"a", "pack.inner", "b"}

@@ -162,9 +162,24 @@ REACHED = {
     "a file that each start runs": Case(
         WEB, extra={"extra.py": "", "extra.pth": "import extra; extra.patch()\n"}
     ),
+    "a module that its package makes": Case(
+        WEB,
+        lib("import extra.moves.a\n"),
+        {"extra.py": "import sys\nsys.modules['extra.moves.a'] = sys\n"},
+    ),
+    "a name out of a module": Case(WEB, lib("from extra import a\n"), {"extra.py": "a = 1\n"}),
+    "a module that the app imports and that is not there": Case({"app.py": "import extra.none\n"}),
+    "a file beside the module that loads it": Case(
+        WEB,
+        lib(
+            "import os\nfrom importlib.machinery import SourceFileLoader\n"
+            "x = SourceFileLoader('x', os.path.dirname(__file__) + '/tools.py').load_module()\n",
+            tools="import extra\n",
+        ),
+    ),
     "zoneinfo's data": Case(
         {"app.py": "import zoneinfo\n"},
-        more={f"{STDLIB}/zoneinfo.py": "package = '.'.join(['extra', 'zoneinfo'])\n"},
+        more={f"{STDLIB}/zoneinfo.py": "package = '.'.join(['extra.zoneinfo', 'x'])\n"},
     ),
     "zoneinfo's data, of a library outside of the tree": Case(
         {"app.py": "import zoneinfo\n"}, extra={"tzdata/__init__.py": ""}
@@ -185,6 +200,24 @@ REACHED = {
     ),
 }
 UNREACHED = {
+    "a word of the standard library": Case(
+        {**WEB, "app.py": "import lib, os\n"}, more={f"{STDLIB}/os.py": "x = ['extra', 'b']\n"}
+    ),
+    "a module that an older version had": Case(
+        WEB, lib("try:\n    import extra.older\nexcept ImportError:\n    pass\n")
+    ),
+    "a test below what a name is put into": Case(
+        WEB,
+        {**lib("NAME = 'lib.%s'\n", other=""), "lib/check/test/helper.py": "import extra\n"},
+    ),
+    "a file that somebody else names": Case(
+        WEB,
+        lib(
+            "from importlib.machinery import SourceFileLoader\n"
+            "def load(name, file):\n    return SourceFileLoader(name, file).load_module()\n",
+            tools="import extra\n",
+        ),
+    ),
     "nothing": Case(WEB),
     "its name in the requirements": Case(
         {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from linked_elf import library
 from pythons import settings
 from reach_cases import REACHED, UNREACHED, WEB, Case
 from slugfit.plan.make import make_plan
@@ -70,6 +71,37 @@ def test_libraries_beside_a_package_stay_with_it(tmp_path: Path) -> None:
         "extra_libs/x.so": b"",
     }
     assert going(tmp_path, Case({"app.py": "import extra\n"}, extra=files)) == set()
+
+
+def two_wheels(needed: bytes, code: str = "") -> dict[str, Content]:
+    """A slug in which ``two`` has written over the package of ``one``, linked to ``needed``."""
+    package: dict[str, Content] = {"cv/__init__.py": code, "cv/cv.abi3.so": library((needed,))}
+    site = {
+        **distribution("one", "1.0", {**package, "one.libs/libx-1.so": b"\x7fELF"}),
+        **distribution("two", "1.0", {**package, "two.libs/libx-2.so": b"\x7fELF"}),
+    }
+    return {**slug(site), "app.py": "import cv\n", "Procfile": "web: python app.py\n"}
+
+
+@pytest.mark.parametrize(
+    ("tree", "gone"),
+    [
+        (two_wheels(b"libx-2.so"), {"one.libs/libx-1.so"}),
+        (two_wheels(b"libx-1.so"), {"two.libs/libx-2.so"}),
+        (two_wheels(b"libx-2.so", "folder = '../one.libs'\n"), set()),
+        (two_wheels(b"libc.so.6"), {"one.libs/libx-1.so", "two.libs/libx-2.so"}),
+        ({**two_wheels(b"libx-2.so"), f"{SITE}/one.libs/data": "x"}, set()),
+        ({**two_wheels(b"libx-2.so"), f"{SITE}/x.so": library((b"libx-1.so",))}, set()),
+    ],
+    ids=["the second", "the first", "a name in code", "neither", "other files", "another module"],
+)
+def test_libraries_of_the_wheel_that_was_written_over_go(
+    tmp_path: Path, tree: dict[str, Content], gone: set[str]
+) -> None:
+    root = plant(tmp_path, tree)
+    plan = make_plan(root, settings(LEVEL="unused", WORTH="0"), Run())
+    found = {item.path for item in plan.decisions if item.rule == "unused"}
+    assert found == {f"{SITE}/{name}" for name in gone}
 
 
 def test_what_has_no_modules_stays(tmp_path: Path) -> None:

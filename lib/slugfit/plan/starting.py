@@ -10,6 +10,7 @@ from slugfit.refer.start import (
     Start,
     StartWanted,
     called_modules,
+    library_modules,
     loaded_at_start,
     own_modules,
     program_modules,
@@ -90,9 +91,10 @@ def _wanted(read: ReadTree, present: tuple[Module, ...]) -> StartWanted:
     root, commands = read.tree.root, read_procfile(read.source)
     programs = program_modules(root, present, read.owners, commands)
     called = called_modules(root, present, read.app)
-    has_app = bool(read.outside) or any(own_modules(present, read.layout))
-    tops = () if has_app else top_level_modules(read.tree, read.layout)
-    return wanted_at_start(read.app, (*called, *programs), tops)
+    own = (*own_modules(present, read.layout), *read.outside)
+    tops = () if own else top_level_modules(read.tree, read.layout)
+    library = library_modules(root, present, read.layout, own)
+    return wanted_at_start(read.app, (*called, *programs, *library), tops)
 
 
 def _followed(read: ReadTree, staying: Iterable[str]) -> frozenset[str]:

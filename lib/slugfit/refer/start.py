@@ -92,6 +92,20 @@ def wanted_at_start(app: App, more: Iterable[str], tops: Iterable[str]) -> Start
     return StartWanted(app.settings, tuple(dict.fromkeys(names)))
 
 
+def library_modules(
+    root: Path, present: Iterable[Module], layout: Layout, own: Iterable[Module]
+) -> Iterator[str]:
+    """The modules of the standard library that the app's ``own`` import when they are imported.
+
+    What else the app imports may load them as well; an app of nothing else loads them alone.
+    """
+    library = {item.name for item in present if layout.scope(item.path)[0] == "stdlib"}
+    for module in own:
+        for statement in sorted(imports_at_start(*read_module(root / module.path)), key=repr):
+            targets = import_targets(statement, module.parent)
+            yield from (target for target in targets if target in library)
+
+
 def called_modules(root: Path, present: Iterable[Module], app: App) -> Iterator[str]:
     """The installed modules that what the app calls imports only then: an image's format, say."""
     named = {module.name: module for module in present if not module.compiled}

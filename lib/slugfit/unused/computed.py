@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.evidence.listing import may_list
+from slugfit.scan.module_facts import PATH_READERS
 
 if TYPE_CHECKING:
     from slugfit.scan.module_facts import ModuleFacts
@@ -21,16 +22,19 @@ theirs: https://docs.djangoproject.com/en/stable/ref/utils/#module-django.utils.
 https://www.tornadoweb.org/en/stable/util.html#tornado.util.import_object.
 """
 _ANYTHING = frozenset(
-    (
-        *("iter_modules", "walk_packages", "run_module", "run_path", "resolve_name"),
-        *("spec_from_file_location", "find_loader", "load_module", "exec_module"),
-    )
+    (*("iter_modules", "walk_packages", "run_module", "resolve_name", "find_loader"),)
 )
-"""Functions that find modules by listing, by a path, or by any name.
+"""Functions that find modules by listing, or by any name.
 
 https://docs.python.org/3/library/pkgutil.html, https://docs.python.org/3/library/runpy.html,
 https://docs.python.org/3/library/importlib.html.
 """
+_BY_FILE = frozenset(("spec_from_file_location", "load_module", "exec_module", "run_path"))
+"""Functions that load a module from a file, or as a loader that was made for one.
+
+What they are given is a file of the package only if the module knows where that lies.
+"""
+_OWN_PLACES = PATH_READERS | {"__spec__", "__loader__", "getfile", "getsourcefile"}
 _READERS = frozenset(("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve"))
 """What reads objects back by the names of their modules.
 
@@ -57,7 +61,7 @@ class Computed:
 
 def may_compute(facts: ModuleFacts) -> bool:
     """Whether ``computed_imports`` has to look at the source to tell."""
-    return not (_ANYTHING | _BY_NAME).isdisjoint(facts.names)
+    return not (_ANYTHING | _BY_NAME | _BY_FILE).isdisjoint(facts.names)
 
 
 def computed_imports(facts: ModuleFacts, source: bytes, parent: str) -> Computed:
@@ -66,7 +70,8 @@ def computed_imports(facts: ModuleFacts, source: bytes, parent: str) -> Computed
     What finds names by listing folders can import all of the package at the top.
     """
     top = parent.partition(".")[0]
-    if not _ANYTHING.isdisjoint(facts.names):
+    by_file = not _BY_FILE.isdisjoint(facts.names) and not _OWN_PLACES.isdisjoint(facts.names)
+    if by_file or not _ANYTHING.isdisjoint(facts.names):
         return Computed(frozenset((top,)))
     if _BY_NAME.isdisjoint(facts.names):
         return Computed()

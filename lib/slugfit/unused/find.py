@@ -14,6 +14,7 @@ from slugfit.unused.roots import reach_distribution, reach_roots
 from slugfit.unused.rounds import PROGRAM_GROUPS, follow_rounds
 from slugfit.unused.search import Search
 from slugfit.unused.services import described_services, names_of_services, unused_services
+from slugfit.unused.unlinked import unlinked_libraries
 from slugfit.unused.users import would_use
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def find_unused(code: TreeCode) -> Unused:
     files: dict[str, str] = {}
     for paths in _own_files(code).values():
         files.update(_unused_files(code, search, paths))
+    files.update(unlinked_libraries(code, search, files.keys()))
     modules = (*app_modules(code.tree, code.layout, code.ignored), *code.outside)
     left = dict(unused_services(code, search, services, modules))
     described = {path: top for path, top in left.items() if path not in files}

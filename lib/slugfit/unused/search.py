@@ -11,7 +11,7 @@ from slugfit.refer.candidates import STUB_READER
 from slugfit.refer.reference import Reference
 from slugfit.scan.bytecode import read_if_readable
 from slugfit.scan.module_facts import facts_from_source
-from slugfit.scan.module_names import Module, import_targets, named_module
+from slugfit.scan.module_names import Module, import_targets, name_and_parents, named_module
 from slugfit.scan.owners import APP, PYTHON
 from slugfit.unused.computed import Computed, computed_imports, may_compute
 
@@ -32,6 +32,13 @@ STARTERS = frozenset(
     )
 )
 """Names in code that starts programs: https://docs.python.org/3/library/subprocess.html."""
+
+_MAKERS = frozenset(("modules", "meta_path", "path_hooks", "__path__", "ModuleType", "__getattr__"))
+"""Names in code that makes modules, or finds them elsewhere: sys.modules and its like.
+
+https://docs.python.org/3/reference/import.html#the-module-cache
+"""
+_TEST_PARTS = frozenset(("test", "tests", "conftest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +113,12 @@ class Search:
 
     def follow_facts(self, module: Module, facts: ModuleFacts) -> None:
         """What code says: its imports, and the modules and programs that its strings name."""
+        is_own = self.owners.get(module.path, APP) == APP
         imports = frozenset(
-            name for item in facts.imports for name in import_targets(item, module.parent)
+            name
+            for item in facts.imports
+            if is_own or item.level or not self._is_nowhere(item.module)
+            for name in import_targets(item, module.parent)
         )
         for name in sorted(imports):
             self.reach_name(name, Reference("imports", module.path, name))
@@ -144,6 +155,20 @@ class Search:
             if ".so" in literal:
                 self.libraries.setdefault(literal, module.path)
 
+    def _is_nowhere(self, name: str) -> bool:
+        """Whether an import of this module fails, though a package above it is there.
+
+        As an older version of it had the module. Not where the package can make modules itself.
+        """
+        if name in self.index.by_name or name.partition(".")[0] not in self.index.tops:
+            return False
+        above = [
+            item for part in name_and_parents(name) for item in self.index.by_name.get(part, ())
+        ]
+        return bool(above) and not any(
+            item.compiled or _MAKERS & self.modules.facts_of(item.path).names for item in above
+        )
+
     def is_installed(self, top: str) -> bool:
         """Whether a name without a dot is a package's, and not one of Python's own modules."""
         return any(
@@ -175,7 +200,11 @@ class Search:
         start = _START.match(literal)
         if start is not None and start[1] in self.index.by_name:
             reference = Reference("names", module.path, literal)
-            self.reach(self.index.below(start[1]), reference)
+            # What a program chooses by a name is none of the package's tests.
+            below = self.index.below(start[1])
+            inner = ((item, item.name[len(start[1]) :].split(".")) for item in below)
+            chosen = (item for item, parts in inner if _TEST_PARTS.isdisjoint(parts))
+            self.reach(chosen, reference)
 
     def reach_singles(self) -> None:
         """The packages named by one word where something can import what it is told.
@@ -184,7 +213,7 @@ class Search:
         """
         left = []
         for item in self.single:
-            told = item.owner in (PYTHON, APP) or item.owner in self.putting
+            told = item.owner == APP or item.owner in self.putting
             if told or not self.computing.isdisjoint(item.imports):
                 self.reach_name(item.name, Reference("names", item.by, item.name))
             elif any(module.path not in self.reached for module in self.index.by_name[item.name]):
