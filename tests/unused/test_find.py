@@ -73,13 +73,21 @@ def test_libraries_beside_a_package_stay_with_it(tmp_path: Path) -> None:
     assert going(tmp_path, Case({"app.py": "import extra\n"}, extra=files)) == set()
 
 
-def two_wheels(needed: bytes, code: str = "") -> dict[str, Content]:
-    """A slug in which ``two`` has written over the package of ``one``, linked to ``needed``."""
-    package: dict[str, Content] = {"cv/__init__.py": code, "cv/cv.abi3.so": library((needed,))}
-    site = {
-        **distribution("one", "1.0", {**package, "one.libs/libx-1.so": b"\x7fELF"}),
-        **distribution("two", "1.0", {**package, "two.libs/libx-2.so": b"\x7fELF"}),
-    }
+def two_wheels(
+    needed: bytes, code: str = "", both: bytes = b"", path: bytes = b""
+) -> dict[str, Content]:
+    """A slug in which ``two`` has written over the package of ``one``, linked to ``needed``.
+
+    Both bring the library ``both``, to which it is linked too.
+    """
+    linked = library(tuple(filter(None, (needed, both)))) + path
+    package: dict[str, Content] = {"cv/__init__.py": code, "cv/cv.abi3.so": linked}
+    shared = [both.decode()] if both else []
+    site: dict[str, Content] = {}
+    for number, name in ((1, "one"), (2, "two")):
+        own = [f"libx-{number}.so", *shared]
+        libraries: dict[str, Content] = {f"{name}.libs/{file}": b"\x7fELF" for file in own}
+        site |= distribution(name, "1.0", {**package, **libraries})
     return {**slug(site), "app.py": "import cv\n", "Procfile": "web: python app.py\n"}
 
 
@@ -90,10 +98,19 @@ def two_wheels(needed: bytes, code: str = "") -> dict[str, Content]:
         (two_wheels(b"libx-1.so"), {"two.libs/libx-2.so"}),
         (two_wheels(b"libx-2.so", "folder = '../one.libs'\n"), set()),
         (two_wheels(b"libc.so.6"), {"one.libs/libx-1.so", "two.libs/libx-2.so"}),
+        (
+            two_wheels(b"libx-2.so", both=b"libboth.so"),
+            {"one.libs/libx-1.so", "one.libs/libboth.so"},
+        ),
+        (two_wheels(b"libx-2.so", path=b"$ORIGIN/../one.libs"), set()),
+        (two_wheels(b"libx-2.so", "folder = 'libs'\n"), {"one.libs/libx-1.so"}),
         ({**two_wheels(b"libx-2.so"), f"{SITE}/one.libs/data": "x"}, set()),
         ({**two_wheels(b"libx-2.so"), f"{SITE}/x.so": library((b"libx-1.so",))}, set()),
     ],
-    ids=["the second", "the first", "a name in code", "neither", "other files", "another module"],
+    ids=[
+        *("the second", "the first", "a name in code", "neither", "a library of both"),
+        *("the path of a loader", "another name", "other files", "another module"),
+    ],
 )
 def test_libraries_of_the_wheel_that_was_written_over_go(
     tmp_path: Path, tree: dict[str, Content], gone: set[str]

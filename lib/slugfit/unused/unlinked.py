@@ -12,11 +12,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from slugfit.elf.needed import needed_libraries
+from slugfit.scan.bytecode import read_if_readable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from slugfit.scan.tree import Entry
     from slugfit.unused.search import Search
     from slugfit.unused.tree_code import TreeCode
 
@@ -29,38 +29,20 @@ def unlinked_libraries(
     """The files of such folders, each with its folder; ``gone`` are files that go anyway.
 
     Only of a distribution of which another one has written a library as well. Its folder is used if
-    anything outside of it needs one of its libraries, or if code that is reached has the ending of
-    these folders in a string.
+    anything outside of these folders is linked to a library that it alone has, or names the folder,
+    as the path in which a loader looks for libraries does, or a string of code.
     """
-    folders = _library_folders(code, gone)
+    overwritten = _overwritten(code)
+    folders = _library_folders(code, gone, overwritten)
     if not folders:
         return
-    needed = _needed_by_folder(code, gone)
-    unlinked = [
-        folder
-        for folder, paths in folders.items()
-        if {posixpath.basename(path) for path in paths}.isdisjoint(
-            name for other, names in needed.items() if other != folder for name in names
+    needed = _needed_outside(code, gone)
+    for folder, paths in folders.items():
+        alone = _names(paths).difference(
+            *(_names(others) for other, others in folders.items() if other != folder)
         )
-    ]
-    if unlinked and not _is_named(code, search):
-        yield from ((path, folder) for folder in unlinked for path in folders[folder])
-
-
-def _library_folders(code: TreeCode, gone: Collection[str]) -> Mapping[str, Sequence[str]]:
-    """The folders of libraries in site-packages that hold nothing else, with their files."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for path in code.paths:
-        folder = _library_folder(code, path)
-        if folder and path not in gone:
-            found[folder].append(path)
-    overwritten = _overwritten(code) if found else frozenset()
-    return {
-        folder: paths
-        for folder, paths in found.items()
-        if all(posixpath.dirname(path) == folder and ".so" in path for path in paths)
-        and {code.owners.by_path.get(path, "") for path in paths} <= overwritten
-    }
+        if alone.isdisjoint(needed) and not _is_named(code, search, folder, overwritten):
+            yield from ((path, folder) for path in paths)
 
 
 def _overwritten(code: TreeCode) -> frozenset[str]:
@@ -73,6 +55,23 @@ def _overwritten(code: TreeCode) -> frozenset[str]:
     return frozenset(name for shared in names.values() if len(shared) > 1 for name in shared)
 
 
+def _library_folders(
+    code: TreeCode, gone: Collection[str], owners: Collection[str]
+) -> Mapping[str, Sequence[str]]:
+    """The folders of libraries of these ``owners`` that hold nothing else, with their files."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in code.paths if owners else ():
+        folder = _library_folder(code, path)
+        if folder and path not in gone:
+            found[folder].append(path)
+    return {
+        folder: paths
+        for folder, paths in found.items()
+        if all(posixpath.dirname(path) == folder and ".so" in path for path in paths)
+        and all(code.owners.by_path.get(path, "") in owners for path in paths)
+    }
+
+
 def _library_folder(code: TreeCode, path: str) -> str:
     """The folder NAME.libs of site-packages that a file lies in, "" if it lies elsewhere."""
     scope, inner = code.layout.scope(path)
@@ -82,25 +81,37 @@ def _library_folder(code: TreeCode, path: str) -> str:
     return path[: len(path) - len(inner)] + top
 
 
-def _needed_by_folder(code: TreeCode, gone: Collection[str]) -> Mapping[str, set[str]]:
-    """The libraries that what stays is linked to, by the folder of libraries that it lies in."""
-    present = frozenset(code.paths)
-    found: dict[str, set[str]] = defaultdict(set)
+def _names(paths: Iterable[str]) -> set[str]:
+    return set(map(posixpath.basename, paths))
+
+
+def _needed_outside(code: TreeCode, gone: Collection[str]) -> set[str]:
+    """The libraries that what stays outside of such folders is linked to."""
+    present = frozenset(code.paths).difference(gone)
+    needed: set[str] = set()
     for entry in code.tree.files():
-        if entry.path in present and entry.path not in gone and _may_link(entry):
-            folder = _library_folder(code, entry.path)
-            found[folder] |= needed_libraries(code.tree.root / entry.path)
-    return found
+        may_link = ".so" in posixpath.basename(entry.path) or entry.mode & 0o111
+        if may_link and entry.path in present and not _library_folder(code, entry.path):
+            needed |= needed_libraries(code.tree.root / entry.path)
+    return needed
 
 
-def _may_link(entry: Entry) -> bool:
-    return ".so" in posixpath.basename(entry.path) or bool(entry.mode & 0o111)
+def _is_named(code: TreeCode, search: Search, folder: str, overwritten: Collection[str]) -> bool:
+    """Whether a library of its distributions, or code that is reached, has the folder's name."""
+    name = posixpath.basename(folder)
+    owners = code.owners.by_path
+    for path in code.paths:
+        beside = ".so" in posixpath.basename(path) and not path.startswith(f"{folder}/")
+        if beside and owners.get(path, "") in overwritten and _holds(code, path, name):
+            return True
+    for path in search.reached.keys() & search.index.by_path.keys():
+        wanted = _LIBS if owners.get(path, "") in overwritten else name
+        if any(wanted in literal for literal in code.modules.facts_of(path).literals):
+            return True
+    return False
 
 
-def _is_named(code: TreeCode, search: Search) -> bool:
-    return any(
-        _LIBS in literal
-        for path in search.reached
-        if path in search.index.by_path
-        for literal in code.modules.facts_of(path).literals
-    )
+def _holds(code: TreeCode, path: str, name: str) -> bool:
+    """Whether a library has this name in it, or cannot be read."""
+    content = read_if_readable(code.tree.root / path)
+    return not content or name.encode() in content
