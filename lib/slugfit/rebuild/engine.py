@@ -6,7 +6,6 @@ import hashlib
 import sys
 from pathlib import Path
 
-import slugfit
 from slugfit.base.hashing import sha256_of
 
 
@@ -15,7 +14,7 @@ def engine_digest() -> bytes:
 
     Raises OSError.
     """
-    package = Path(slugfit.__file__).parent
+    package = Path(__file__).parents[1]
     digest = hashlib.sha256(sys.version.encode("utf-8"))
     if package.is_dir():
         files = sorted(package.rglob("*.py"))
