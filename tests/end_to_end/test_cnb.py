@@ -85,7 +85,7 @@ def test_the_limit_is_an_images_unless_one_is_named(lifecycle: Lifecycle) -> Non
     assert not (lifecycle.app / "notes").exists()
     lifecycle.restore()
     log = build(lifecycle, SLUGFIT_LIMIT="fly")
-    assert "8000.0 MB uncompressed (fly): fits" in log
+    assert "8000.0 MB uncompressed (fly, 8GB uncompressed): fits" in log
 
 
 def test_hash_checked_bytecode_stays_valid(lifecycle: Lifecycle) -> None:

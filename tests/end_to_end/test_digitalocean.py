@@ -159,7 +159,8 @@ def expect(image: Image, *, sources: bool) -> None:
 def told(log: str) -> float:
     """The last verdict's part of the advised size."""
     said = re.findall(
-        r"1073\.7 MB uncompressed \(digitalocean, 1 GiB advised\): fits, ([0-9.]+)% of it used", log
+        r"1073\.7 MB uncompressed \(digitalocean, 1 GiB advised\): fits, ([0-9.]+)% of it used",
+        " ".join(log.split()),
     )
     return float(said[-1]) / 100
 

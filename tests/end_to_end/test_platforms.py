@@ -137,7 +137,7 @@ def test_a_folder_for_a_zip_is_slimmed_by_its_references_alone(tmp_path: Path) -
     done = engine("slim", package, "--app", app, "--limit", "lambda")
     assert done.code == 0, done.err
     assert sorted(os.listdir(package / "pkg/tests")) == ["__init__.py", "helper.py"]
-    assert "262.1 MB uncompressed (lambda): fits" in done.out
+    assert "262.1 MB uncompressed (lambda, 262144000 bytes unzipped): fits" in done.out
     assert "Nothing was tried: no Python here" in done.out
     given = {"PYTHONPATH": str(package), "PATH": os.environ["PATH"]}
     subprocess.run([sys.executable, "-S", "-c", "import handler"], cwd=app, env=given, check=True)
