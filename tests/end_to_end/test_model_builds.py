@@ -155,6 +155,6 @@ def test_errors_in_models_stop_a_build_with_the_others(server: Server, tmp_path:
     text = "[tool.slugfit]\nlevel = 'x'\n" + pyproject(server).replace("'boot'", "'later'")
     ran = compiled(tmp_path, text)
     assert (ran.code, ran.err) == (2, "")
-    assert " !     - SLUGFIT_LEVEL is 'x'; it accepts standard, unused, measure." in ran.out
+    assert " !     - SLUGFIT_LEVEL is 'x'; it accepts standard, unused, auto, measure." in ran.out
     assert ' !     - [[tool.slugfit.models]] 2: when must be "build" or "boot".' in ran.out
     assert server.asked == []
