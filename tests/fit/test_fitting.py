@@ -42,6 +42,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     pack_anything(monkeypatch)
     monkeypatch.setattr(pack, "LEAST", 1000)
     monkeypatch.setattr(outlook, "SMALL", 1)
+    # These limits are told to the byte.
+    monkeypatch.setattr(outlook, "ORDER_ERROR", 0)
     used: dict[str, Content] = {
         f"used/part{number}.py": _code(40 * (number + 1), number) for number in range(8)
     }
@@ -76,6 +78,16 @@ def test_nothing_is_taken_that_is_not_asked_for(root: Path) -> None:
     assert found.fit is not None
     assert not found.fit.over
     assert [item.action for item in found.fit.possible] == ["unused", "packing", "bytecode strip"]
+
+
+def test_what_is_made_to_fit_fits_in_another_order_too(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlook, "ORDER_ERROR", 0.006)
+    limit = _standard(root).sizes.after.compressed - 1
+    assert 0 < _auto(root, str(limit)).sizes.after.compressed <= limit * 0.994
+    # What fits as it is fits.
+    assert _taken(_auto(root, str(limit + 1))) == []
 
 
 def test_each_action_comes_in_its_turn(root: Path) -> None:

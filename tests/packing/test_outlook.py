@@ -98,9 +98,9 @@ def test_what_cannot_be_packed_saves_nothing(
 @pytest.mark.parametrize(
     ("limit", "estimated", "expected"),
     [
-        ("1000", False, 9000),
-        ("1000", True, 9050),
-        ("9999", True, 51),
+        ("1000", False, 9006),
+        ("1000", True, 9056),
+        ("9999", True, 110),
         ("10000", True, 0),
         ("5000 uncompressed", True, 0),
         ("dokku", True, 0),

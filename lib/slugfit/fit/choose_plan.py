@@ -11,7 +11,7 @@ from slugfit.fit.actions import WORTH_WORK, allowed_actions
 from slugfit.fit.choose import least_drastic
 from slugfit.fit.stage import Stage, measured, missing_of, stage_of
 from slugfit.measure.sizes import ZERO, Bytes
-from slugfit.packing.outlook import packing_outlook
+from slugfit.packing.outlook import packing_outlook, reserve_of
 from slugfit.plan.less_bytecode import with_only
 from slugfit.plan.unused_too import with_unused
 
@@ -87,7 +87,8 @@ def _chosen(stages: Mapping[str, Stage], allowed: Actions, config: Config, run: 
 def _fitting(stage: Stage, actions: Actions, config: Config, run: Run) -> Plan | None:
     """The stage's plan with as little bytecode left out as these actions allow; None if over."""
     packs, strips = "packing" in actions, "bytecode strip" in actions
-    start = missing_of(stage.sizes.after, config.limit, stage.outlook.saves if packs else 0)
+    packing = (stage.outlook.saves if packs else 0) - reserve_of(config.limit)
+    start = missing_of(stage.sizes.after, config.limit, packing)
     if max(start) <= 0:
         return stage.plan
     by_worth = "bytecode by worth" in actions
@@ -126,7 +127,7 @@ def _still_missing(plan: Plan, config: Config, run: Run, *, packs: bool) -> Amou
     """By how much a plan is over, measured whole."""
     sizes = measured(plan, config, run, sampled=False)
     packing = packing_outlook(plan, sizes, config, run).saves if packs else 0
-    return missing_of(sizes.after, config.limit, packing)
+    return missing_of(sizes.after, config.limit, packing - reserve_of(config.limit))
 
 
 def _more(needs: Amounts, start: Amounts, missing: Amounts) -> Amounts:
