@@ -12,7 +12,7 @@ import pytest
 
 from pythons import settings
 from slugfit.apply import new_files
-from slugfit.apply.change import change_of, measure_change
+from slugfit.apply.change import change_of, weigh_change
 from slugfit.apply.record import record_digest
 from slugfit.apply.transaction import transaction
 from slugfit.base.errors import TreeError
@@ -124,11 +124,11 @@ def test_sizes_are_the_same_before_and_after_the_change(tmp_path: Path, library:
     planned = make_plan(tmp_path, settings())
     change = change_of(planned)
     assert change.written == (f"{SITE}/pkg-1.0.dist-info/RECORD", f"{SITE}/pkg/core.so")
-    sizes = measure_change(planned, change)
+    sizes = weigh_change(planned, change).sizes
     with transaction(tmp_path) as opened:
         opened.apply(change)
-        assert measure_change(planned, change, opened.old) == sizes
-    assert measure_change(planned, change) == sizes
+        assert weigh_change(planned, change, opened.old).sizes == sizes
+    assert weigh_change(planned, change).sizes == sizes
 
 
 def test_a_cut_file_is_written_once(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pythons import settings
-from slugfit.apply.change import change_of, measure_change
+from slugfit.apply.change import change_of, weigh_change
 from slugfit.catalog.limits import parse_limit
 from slugfit.measure import sampling
 from slugfit.measure.deflate import BLOCK_SIZE, SLICE_SIZE, deflate, deflate_sample
@@ -116,8 +116,8 @@ def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
 @pytest.mark.parametrize("limit", ["1G", "1K", "image", "lambda"])
 def test_the_sizes_say_that_they_come_from_a_sample(planned: Plan, limit: str) -> None:
     change = change_of(planned)
-    found = measure_change(planned, change, limit=parse_limit(limit))
-    whole = measure_change(planned, change)
+    found = weigh_change(planned, change, limit=parse_limit(limit)).sizes
+    whole = weigh_change(planned, change).sizes
     assert (found.estimated, whole.estimated) == (True, False)
     assert found.after.uncompressed == whole.after.uncompressed
     assert found.before.uncompressed == whole.before.uncompressed
@@ -127,13 +127,13 @@ def test_the_sizes_say_that_they_come_from_a_sample(planned: Plan, limit: str) -
 @pytest.mark.parametrize("share", [0.995, 1.0, 1.005])
 def test_near_to_the_limit_all_is_compressed(planned: Plan, share: float) -> None:
     change = change_of(planned)
-    sample = measure_change(planned, change, limit=parse_limit("1G"))
+    sample = weigh_change(planned, change, limit=parse_limit("1G")).sizes
     limit = parse_limit(str(round(sample.after.compressed * share)))
-    assert measure_change(planned, change, limit=limit) == measure_change(planned, change)
+    assert weigh_change(planned, change, limit=limit).sizes == weigh_change(planned, change).sizes
 
 
 def test_what_is_sampled_adds_up(planned: Plan) -> None:
-    found = measure_change(planned, change_of(planned), limit=parse_limit("1G"))
+    found = weigh_change(planned, change_of(planned), limit=parse_limit("1G")).sizes
     assert found.gone
     assert found.before.compressed == found.after.compressed + sum(
         size.compressed for size in found.gone.values()

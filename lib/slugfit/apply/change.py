@@ -148,17 +148,6 @@ def bytecode_of_start(plan: Plan) -> frozenset[str]:
     return frozenset((*kept, *_bytecode(plan.bytecode, gone).compiled))
 
 
-def measure_change(
-    plan: Plan,
-    change: Change,
-    old: Path | None = None,
-    limit: Limit | None = None,
-    sites: tuple[str, ...] = (),
-) -> Sizes:
-    """Sizes of a plan's tree with its change; see ``weigh_change``. Raises OSError."""
-    return weigh_change(plan, change, old, limit, sites).sizes
-
-
 def weigh_change(
     plan: Plan,
     change: Change,
