@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from linked_elf import library
 from trees import SITE, STDLIB, Content, distribution, slug
 
 if TYPE_CHECKING:
@@ -199,7 +200,62 @@ REACHED = {
         extra={"extra.py": "", "extra-1.0.dist-info/REQUESTED": ""},
     ),
 }
+BROUGHT = {
+    **distribution("third", "1.0", {"third.py": ""}),
+    f"{SITE}/third-1.0.dist-info/METADATA": "Name: third\nRequires-Dist: extra\n",
+}
+"""A distribution that nothing reaches, and that requires ``extra``."""
+WANTED = {
+    **BROUGHT,
+    f"{SITE}/lib-1.0.dist-info/METADATA": "Name: lib\nRequires-Dist: extra; extra == 'more'\n",
+}
+"""The same, where ``lib`` has an extra that requires it as well."""
+
+REACHED |= {
+    "a word of what would require it": Case(WEB, lib(LOADER + "NAMES = ['extra']\n"), more=WANTED),
+    "a word that is passed to a loader, whoever brought it": Case(
+        WEB, lib(LOADER + "x = load_optional('extra')\n"), more=BROUGHT
+    ),
+    "an import, whoever brought it": Case(WEB, lib("import extra\n"), more=BROUGHT),
+    "a module that is chosen by a name, of what would require it": Case(
+        WEB, lib("KIND = 'lib.%s'\n", one="import extra\n"), more=WANTED
+    ),
+    "a module that is chosen by a name, and is imported as well": Case(
+        WEB,
+        lib("from lib import two\nKIND = 'lib.%s'\n", one="import extra\n", two="import lib.one\n"),
+        more=BROUGHT,
+    ),
+    "a word in a library, in memory": Case(
+        {"app.py": "import lib.fast\n"},
+        {"lib/__init__.py": "", "lib/fast.abi3.so": library((b"extra version 15.0.0",))},
+    ),
+    "an attribute of a package that the app uses": Case(
+        {**WEB, "app.py": "import lib\nlib.two.f()\n"},
+        lib("submodules = ['two']\ndef __getattr__(name): ...\n", two="import extra\n"),
+        more=BROUGHT,
+    ),
+}
 UNREACHED = {
+    "a word of what has nothing to do with what was brought": Case(
+        WEB, lib(LOADER + "COMPILERS = ['gcc', 'extra']\n"), more=BROUGHT
+    ),
+    "a module that may be chosen, and what was brought": Case(
+        WEB, lib("KIND = 'lib.%s'\n", one="import extra\n"), more=BROUGHT
+    ),
+    "all that a package may choose of, and what was brought": Case(
+        WEB,
+        lib("import pkgutil\nx = pkgutil.iter_modules(__path__)\n", one="from extra import y\n"),
+        more=BROUGHT,
+    ),
+    "a word of the compiler in a library, which is not in memory": Case(
+        {"app.py": "import lib.fast\n"},
+        {"lib/__init__.py": "", "lib/fast.abi3.so": library(()) + b"\0extra version 15.0.0\0"},
+    ),
+    "an attribute of a package that the app does not use": Case(
+        WEB,
+        lib("submodules = ['two']\ndef __getattr__(name): ...\n", two="import extra\n"),
+        more=BROUGHT,
+    ),
     "a word of the standard library": Case(
         {**WEB, "app.py": "import lib, os\n"}, more={f"{STDLIB}/os.py": "x = ['extra', 'b']\n"}
     ),

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 
 from slugfit.elf.constants import DynamicTag, SegmentType
 from slugfit.elf.elf_file import MalformedError, read_exactly, require
-from slugfit.elf.structures import STRUCTURES, Header
+from slugfit.elf.segments import read_segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import BinaryIO
 
-    from slugfit.elf.structures import Segment32, Segment64, Structures
-
-    Segments = list[Segment32 | Segment64]
-
-_LARGEST_HEADER = 64
+    from slugfit.elf.segments import Segments
+    from slugfit.elf.structures import Structures
 
 
 def needed_libraries(path: Path) -> frozenset[str]:
@@ -35,15 +32,7 @@ def needed_libraries(path: Path) -> frozenset[str]:
 
 
 def _needed(file: BinaryIO, size: int) -> frozenset[str]:
-    start = read_exactly(file, 0, min(_LARGEST_HEADER, size), size)
-    structures = STRUCTURES.get(start[:6])
-    if structures is None:
-        return frozenset()
-    header = Header(*structures.header.unpack_from(start))
-    table = read_exactly(file, header.phoff, header.phnum * structures.segment.size, size)
-    segments: Segments = [
-        structures.segment_type(*fields) for fields in structures.segment.iter_unpack(table)
-    ]
+    structures, segments = read_segments(file, size)
     dynamic = [segment for segment in segments if segment.type == SegmentType.DYNAMIC]
     if not dynamic:
         return frozenset()

@@ -23,7 +23,7 @@ from slugfit.scan.bytecode import read_if_readable, read_module
 from slugfit.scan.module_facts import facts_of_module
 from slugfit.scan.procfile import PROCFILE
 from slugfit.unused.computed import computed_imports, reads_objects
-from slugfit.unused.search import STARTERS
+from slugfit.unused.follow import STARTERS
 from slugfit.unused.services import computes_service
 
 if TYPE_CHECKING:

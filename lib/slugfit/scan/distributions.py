@@ -62,6 +62,8 @@ class Distribution:
     """What of its metadata could not be read, in words."""
     requires: frozenset[str] = frozenset()
     """The normalised names of what it requires, without what only its extras do."""
+    extras: frozenset[str] = frozenset()
+    """Of what only its extras require."""
     requested: bool = False
     """Whether it was asked for by its own name: https://peps.python.org/pep-0376/#requested."""
 
@@ -113,7 +115,8 @@ def _read_one(root: Path, info: str, paths: set[str]) -> Distribution:
         listed,
         points,
         tuple(faults),
-        frozenset(_required(headers)),
+        frozenset(_required(headers, extra=False)),
+        frozenset(_required(headers, extra=True)),
         (root / info / "REQUESTED").is_file(),
     )
 
@@ -140,14 +143,14 @@ def _header(text: str, name: str) -> str | None:
     return None
 
 
-def _required(text: str) -> Iterator[str]:
-    """The names in Requires-Dist, of METADATA, that no extra has to be asked for."""
+def _required(text: str, *, extra: bool) -> Iterator[str]:
+    """The names in Requires-Dist, of METADATA, for which an extra has to be asked for, or none."""
     for line in text.splitlines():
         if not line:
             return
         key, _, value = line.partition(":")
         requirement, _, marker = value.partition(";")
-        if key.strip().lower() == "requires-dist" and "extra" not in marker:
+        if key.strip().lower() == "requires-dist" and ("extra" in marker) == extra:
             found = _REQUIRED.match(requirement.strip())
             if found:
                 yield normalise_name(found[0])

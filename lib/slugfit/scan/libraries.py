@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from slugfit.elf.ranges import overlaps
+from slugfit.elf.segments import loaded_ranges
 from slugfit.scan.bytecode import read_regular_file
 from slugfit.scan.module_facts import LONGEST_LITERAL, NO_FACTS, ModuleFacts, is_short_literal
 
@@ -19,6 +21,8 @@ _NAME_START = re.compile(rb"[\w.]+")
 def library_facts(path: Path, words: tuple[bytes, ...]) -> ModuleFacts:
     """The dotted names in a compiled module that have one of ``words``, as literals.
 
+    Only what is in memory while it runs counts.
+
     Cython and pybind11 keep the names of what they import as plain text, if often without an end
     between one string and the next (measured: numpy.random._generator, built with Cython, holds
     ``numpy.random._common``). For pybind11 they are arguments of its functions:
@@ -28,11 +32,14 @@ def library_facts(path: Path, words: tuple[bytes, ...]) -> ModuleFacts:
         content = read_regular_file(path)
     except OSError:
         return NO_FACTS
+    # The compiler's own words are none of the code's: "clang version 15.0.0".
+    loaded = loaded_ranges(content)
     names: set[bytes] = set()
     for word in words:
         at = content.find(word)
         while at >= 0:
-            names.add(_name_around(content, at))
+            if overlaps(loaded, at, at + 1):
+                names.add(_name_around(content, at))
             at = content.find(word, at + len(word))
     texts = (name.decode("ascii") for name in names)
     return ModuleFacts(frozenset(), frozenset(filter(is_short_literal, texts)), frozenset())

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+LARGEST = 1 << 20
+"""Bytes of a source that is looked at in this way; a larger one is data."""
+
+
 @dataclass(slots=True)
 class Scope:
     """The code of a module, of a class, or of a function, without that of scopes inside of it."""
@@ -46,11 +50,8 @@ class Scope:
 
 def scopes_of_source(source: bytes) -> list[Scope] | None:
     """Every scope of a module, its own first; None for source that is not valid here."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+    tree = _tree(source)
+    if tree is None:
         return None
     found = [Scope("", at_start=True)]
     waiting: list[tuple[ast.AST, Scope]] = [(tree, found[0])]
@@ -64,6 +65,21 @@ def scopes_of_source(source: bytes) -> list[Scope] | None:
             waiting += [(item, found[-1]) for item in inner]
         waiting += [(item, scope) for item in ast.iter_child_nodes(node) if item not in inner]
     return found
+
+
+def nodes_of_source(source: bytes) -> list[ast.AST] | None:
+    """All nodes of a module's syntax; None if it is not valid here, empty, or too large."""
+    tree = _tree(source) if 0 < len(source) <= LARGEST else None
+    return None if tree is None else list(ast.walk(tree))
+
+
+def _tree(source: bytes) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        return None
 
 
 def _body(node: ast.AST) -> list[ast.AST]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.evidence.listing import may_list
 from slugfit.scan.module_facts import PATH_READERS
+from slugfit.scan.syntax import nodes_of_source
 
 if TYPE_CHECKING:
     from slugfit.scan.module_facts import ModuleFacts
@@ -42,8 +42,6 @@ https://docs.python.org/3/library/pickle.html#what-can-be-pickled-and-unpickled
 """
 _OWN = frozenset(("__name__", "__package__"))
 """What a module calls itself, or the package that it stands in."""
-_LARGEST = 1 << 20
-"""Bytes of a source that is looked at; a larger one is data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def computed_imports(facts: ModuleFacts, source: bytes, parent: str) -> Computed
         return Computed(frozenset((top,)))
     if _BY_NAME.isdisjoint(facts.names):
         return Computed()
-    nodes = _nodes(source)
+    nodes = nodes_of_source(source)
     if nodes is None:
         return Computed(frozenset((top,)))
     calls = [node for node in nodes if isinstance(node, ast.Call) and _is_by_name(node.func)]
@@ -92,16 +90,6 @@ def reads_objects(facts: ModuleFacts) -> bool:
     """Whether a module reads pickled objects, or may."""
     tops = {item.module.partition(".")[0] for item in facts.imports}
     return not _READERS.isdisjoint(tops)
-
-
-def _nodes(source: bytes) -> list[ast.AST] | None:
-    """The syntax of a module; None if it is not valid here, or too large."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return list(ast.walk(ast.parse(source))) if 0 < len(source) <= _LARGEST else None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _is_by_name(node: ast.AST) -> bool:

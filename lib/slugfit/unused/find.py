@@ -10,6 +10,7 @@ from slugfit.refer.reference import Reference
 from slugfit.scan.app import app_modules
 from slugfit.scan.bytecode import source_of
 from slugfit.unused.index import index_modules
+from slugfit.unused.relations import INSTALLERS, relations_of
 from slugfit.unused.roots import reach_distribution, reach_roots
 from slugfit.unused.rounds import PROGRAM_GROUPS, follow_rounds
 from slugfit.unused.search import Search
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
     from slugfit.scan.module_names import Module
     from slugfit.unused.tree_code import TreeCode
-
-INSTALLERS = frozenset(("pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pkg-resources"))
-"""Distributions that the next build, or whoever continues an image, installs with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +75,7 @@ def _search(code: TreeCode, services: frozenset[str]) -> Search:
         code.modules,
         index_modules(code.paths, code.layout),
         code.owners.by_path,
+        relations_of(code.owners.distributions),
         frozenset(point.group for point in points if point.group not in PROGRAM_GROUPS),
         frozenset(programs | scripts),
         services,

@@ -13,6 +13,7 @@ from slugfit.scan.module_names import named_module
 from slugfit.scan.owners import APP
 from slugfit.scan.procfile import PROCFILE
 from slugfit.unused.computed import computed_imports, reads_objects
+from slugfit.unused.follow import follow_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,7 +75,7 @@ def _reach_app(search: Search, code: TreeCode) -> None:
             continue
         search.reached.setdefault(module.path, Reference("names", PROCFILE))
         facts = code.modules.facts_of(module.path)
-        search.follow_facts(module, facts)
+        follow_facts(search, module, facts)
         strings.append((module, facts))
         search.said |= dict.fromkeys(search.programs & facts.literals, module.path)
         source = read_if_readable(code.tree.root / module.path)
@@ -83,7 +84,7 @@ def _reach_app(search: Search, code: TreeCode) -> None:
     for loose in code.loose:
         scope, _ = code.layout.scope(loose.module.path)
         if scope == "app" or loose.module.path == PROCFILE:
-            search.follow_facts(loose.module, loose.facts)
+            follow_facts(search, loose.module, loose.facts)
             strings.append((loose.module, loose.facts))
     _reach_strings(search, strings)
     if computing:
@@ -116,7 +117,7 @@ def _reach_path_files(search: Search, code: TreeCode) -> None:
     for loose in code.loose:
         path = loose.module.path
         if path.endswith((".pth", ".start")) and path.rpartition("/")[2] not in _PATH_FILES:
-            search.follow_facts(loose.module, loose.facts)
+            follow_facts(search, loose.module, loose.facts)
     for entry in code.layout.entries:
         for module in search.index.by_path.values():
             if module.path.startswith(f"{entry.folder}/") and by_path.get(module.path) is not None:

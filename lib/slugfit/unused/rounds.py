@@ -12,8 +12,10 @@ from slugfit.elf.needed import needed_libraries
 from slugfit.refer.reference import Reference
 from slugfit.scan.bytecode import read_regular_file
 from slugfit.scan.libraries import library_facts
+from slugfit.unused.follow import follow_all, follow_facts, reach_put_together
 from slugfit.unused.placed import reach_placed
 from slugfit.unused.roots import reach_distribution
+from slugfit.unused.words import reach_words_of_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +33,8 @@ LOADED_FOR = {
     # Its own, before the standard library's, which has none from Python 3.12 on:
     # https://setuptools.pypa.io/en/latest/deprecated/distutils-legacy.html
     "distutils": "setuptools",
+    # Its own vendored parts lie in setuptools/_vendor, from setuptools 71 on.
+    "pkg_resources": "setuptools",
 }
 """By module: the package that importing it loads, or that its functions do."""
 _TEXTS = (".json", ".yaml", ".yml", ".toml", ".ini", ".zcml", ".xml", ".cfg")
@@ -47,19 +51,28 @@ def follow_rounds(search: Search, code: TreeCode) -> None:
     before = -1
     while len(search.reached) > before:
         before = len(search.reached)
-        search.follow_all()
+        follow_all(search)
         _reach_entry_points(search, code)
-        for name, package in LOADED_FOR.items():
-            for by in sorted(search.importers.get(name, ())):
-                search.reach_name(package, Reference("needs", by, name))
-        search.reach_put_together()
-        search.reach_singles()
-        search.follow_all()
+        _reach_loaded(search)
+        reach_put_together(search)
+        reach_words_of_code(search)
+        follow_all(search)
         unreached = _unreached(search, code)
         _reach_libraries(search, code, unreached, linked)
         reach_placed(search, code, unreached.values())
         _read_others(search, code, seen)
-        search.follow_all()
+        follow_all(search)
+
+
+def _reach_loaded(search: Search) -> None:
+    """What the import of another module loads."""
+    for name, package in LOADED_FOR.items():
+        # Python's own does for what may never be imported; of zoneinfo it has the code alone.
+        enough = name == "distutils" and search.is_python(name)
+        for path in sorted(search.importers.get(name, ())):
+            if not (enough and path in search.guessed):
+                by = search.owners.get(path, "")
+                search.reach_name(package, Reference("needs", by, name))
 
 
 def _unreached(search: Search, code: TreeCode) -> Mapping[str, Distribution]:
@@ -99,7 +112,7 @@ def _reach_scripts(search: Search, code: TreeCode) -> None:
         path = loose.module.path
         name = posixpath.basename(path)
         if posixpath.basename(posixpath.dirname(path)) == "bin" and name in search.said:
-            search.follow_facts(loose.module, loose.facts)
+            follow_facts(search, loose.module, loose.facts)
 
 
 def _reach_libraries(

@@ -55,7 +55,7 @@ def unused_services(
     for item in services:
         data = item.data
         # Who asks for a service gets at it through one of these.
-        askers = {APP}.union(*(search.importers.get(top, ()) for top in data.users))
+        askers = {APP}.union(*map(search.owners_importing, data.users))
         askers -= {data.distribution, *data.users}
         said = {word for word, owners in search.asked.items() if not askers.isdisjoint(owners)}
         if not data.listers.isdisjoint(said) or _computes(code, data, own):
