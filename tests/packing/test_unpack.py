@@ -110,6 +110,7 @@ def test_one_line_tells_it_and_a_second_start_does_nothing(home: Path) -> None:
         "list",
         "lock",
         "manifest.json",
+        "python_zstd.py",
         "unpack.sh",
     ]
     (home / SITE / "pkg/a b/c.so").unlink()
@@ -214,6 +215,7 @@ def _refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
 def test_a_program_is_missing(home: Path, tmp_path: Path, program: str) -> None:
     for name in {
         "bash",
+        "env",
         "dirname",
         "rm",
         "mkdir",

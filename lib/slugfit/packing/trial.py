@@ -27,12 +27,16 @@ _LONGEST = 600
 
 
 def unpacking_seconds(
-    files: Mapping[str, Path], expected: Sequence[tuple[Bundle, str]], seconds: float
+    files: Mapping[str, Path],
+    expected: Sequence[tuple[Bundle, str]],
+    python: Path | None,
+    seconds: float,
 ) -> float:
     """How long unpacking ``files``, by their names in the folder of archives, takes.
 
-    ``expected`` are the bundles with the SHA-256 of their streams. Raises OSError, and TreeError if
-    what comes out is not the same, byte for byte, or if it takes longer than ``seconds``.
+    ``expected`` are the bundles with the SHA-256 of their streams, ``python`` is the slug's.
+    Raises OSError, and TreeError if what comes out is not the same, byte for byte, or if it takes
+    longer than ``seconds``.
     """
     with tempfile.TemporaryDirectory(prefix="slugfit-pack-") as folder:
         home = Path(folder)
@@ -42,7 +46,7 @@ def unpacking_seconds(
         for name, file in files.items():
             _lay(file, home / PACKED_FOLDER / name)
         started = time.monotonic()
-        _unpack(home, seconds)
+        _unpack(home, python, seconds)
         spent = time.monotonic() - started
         tree = scan_tree(home)
         for bundle, digest in expected:
@@ -62,10 +66,10 @@ def _lay(file: Path, place: Path) -> None:
         shutil.copyfile(file, place)
 
 
-def _unpack(home: Path, seconds: float) -> None:
+def _unpack(home: Path, python: Path | None, seconds: float) -> None:
     try:
         done = subprocess.run(
-            ["/usr/bin/env", "bash", home / PACKED_FOLDER / SCRIPT],
+            ["/usr/bin/env", "bash", home / PACKED_FOLDER / SCRIPT, *filter(None, [python])],
             env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home)},
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
-# Written by Slugfit. Usage: bash unpack.sh
+# Written by Slugfit. Usage: bash unpack.sh [PYTHON]
+#
+# PYTHON is the app's, which decompresses where there is no program zstd: by default
+# .heroku/python/bin/python3. It has to be of version 3.14 or newer then.
 #
 # Puts the packages that a slug holds packed into their places: out of the archives beside this file,
 # which `list` names, into the app's folder, which is three above. Each package is unpacked beside
@@ -13,6 +16,7 @@ export LC_ALL=C
 
 packed="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
 home="${packed%/*/*/*}"
+python="${1:-${home}/.heroku/python/bin/python3}"
 work="${packed}/work"
 readonly OFF='or set SLUGFIT_PACK=off and deploy again.'
 
@@ -44,7 +48,7 @@ reason() {
 
 # decompress ARCHIVE…: prints what they hold. Fails if that is not what a checksum in them says.
 decompress() {
-	zstd --decompress --stdout --quiet -- "$@"
+	"${zstd[@]}" --decompress --stdout --quiet -- "$@"
 }
 
 # damaged ARCHIVE…: prints which of them cannot be decompressed.
@@ -144,11 +148,21 @@ unpack_all() {
 if [[ -e "${packed}/done" ]]; then
 	exit 0
 fi
-for program in flock tar zstd; do
+for program in flock tar; do
 	if ! command -v "${program}" >/dev/null; then
 		fail "there is no program ${program} here" "Use a stack that has it, ${OFF}"
 	fi
 done
+zstd=(zstd)
+if ! command -v zstd >/dev/null; then
+	# Before the other profile scripts nothing tells the app's Python where its libraries are.
+	libraries="${python%/*/*}/lib${LD_LIBRARY_PATH:+:${LD_LIBRARY_PATH}}"
+	zstd=(env "LD_LIBRARY_PATH=${libraries}" "${python}" -I -S -B "${packed}/python_zstd.py")
+	if ! "${zstd[@]}" --version &>/dev/null; then
+		fail "there is no program zstd here, and no Python 3.14 in the app" \
+			"Use a stack that has it, ${OFF}"
+	fi
+fi
 if [[ ! -w "${packed}" ]] || ! { exec 9>"${packed}/lock"; } 2>/dev/null; then
 	fail "${packed} cannot be written to" "Start the app where it may write to its own files, ${OFF}"
 fi
