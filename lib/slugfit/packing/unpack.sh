@@ -40,6 +40,8 @@ reason() {
 			return
 		fi
 	done <<<"${1}"
+	# zstd 1.4 begins with an empty line where it is given several archives.
+	set -- "${1#$'\n'}"
 	case "${1}" in
 		mkdir:* | mv:* | tar:* | zstd:*) printf '%s\n' "${1%%$'\n'*}" ;;
 		*) printf '%s\n' "${1##*$'\n'}" ;;
