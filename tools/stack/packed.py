@@ -71,7 +71,8 @@ def _both(container: Container, dyno: Dyno, beside: Path) -> tuple[Booted, int]:
         one_off = container.start(("bash", _BOOT, _LOOK, "one-off"), other, "/app")
         booted = boot.asked(container, dyno)
         code = one_off.wait(boot.SECONDS)
-        container.ask("bash", "-c", "kill $(</stack/notes/web.pid)")
+        # Its number goes too: the probe would take it for the next one's, which has ended.
+        container.ask("bash", "-c", "kill $(</stack/notes/web.pid) && rm /stack/notes/web.pid")
         web.wait(boot.SECONDS)
     said = beside.read_text("utf-8", "replace")
     if code:
