@@ -346,10 +346,12 @@ def test_the_stand_in_takes_what_the_program_takes(
     content = (tmp_path / "1").read_bytes()
     assert content == (tmp_path / "4").read_bytes()
     assert len(content) < len(data) / 2
-    back = ["zstd", "--decompress", "--stdout", "--quiet"]
-    assert subprocess.run(back, input=content, check=True, capture_output=True).stdout == data
+    back = ["zstd", "--decompress", "--stdout", "--quiet", "--", str(tmp_path / "1")]
+    back.append(str(tmp_path / "4"))
+    assert subprocess.run(back, check=True, capture_output=True).stdout == data * 2
     for broken in (content[:-9], b"x" + content[1:], b"no archive at all"):
-        done = subprocess.run(back, input=broken, check=False, capture_output=True)
+        (tmp_path / "4").write_bytes(broken)
+        done = subprocess.run(back, check=False, capture_output=True)
         assert done.returncode == 1
         assert done.stderr
 

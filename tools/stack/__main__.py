@@ -108,7 +108,7 @@ def _live(
     except BrokenError as error:
         _harness_failed(journal, error)
     finally:
-        for name in () if options.keep else ("slug.tgz", "cache.tar"):
+        for name in () if options.keep else ("slug.tgz", "packed.tgz", "cache.tar"):
             (work / name).unlink(missing_ok=True)
 
 

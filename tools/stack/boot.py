@@ -46,6 +46,11 @@ class Dyno:
     config: Mapping[str, str]
     log: Path
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment of its processes."""
+        return {**self.config, "HOME": "/app", "PORT": PORT, "DYNO": "web.1"}
+
 
 @dataclass(frozen=True, slots=True)
 class Booted:
@@ -69,17 +74,21 @@ class Booted:
 
 def boot(engine: Engine, dyno: Dyno) -> Booted:
     """Start it and ask it for /; BrokenError, with its log, if that fails."""
-    variables = {**dyno.config, "HOME": "/app", "PORT": PORT, "DYNO": "web.1"}
-    running = containers.running(engine, dyno.image, variables, *LIMITS)
+    running = containers.running(engine, dyno.image, dyno.variables, *LIMITS)
     with running as container, dyno.log.open("wb") as output:
         container.unpack(dyno.slug, "/")
         start = ("bash", "/stack/bin/boot.sh", dyno.command)
         process = container.start(start, output, folder="/app")
         try:
-            ended = container.run("bash", "/stack/bin/ask.sh", PORT, str(SECONDS))
-            _judge(ended, container, dyno)
+            return asked(container, dyno)
         finally:
-            _end(container, process)
+            end(container, process)
+
+
+def asked(container: Container, dyno: Dyno) -> Booted:
+    """Ask what was started in ``container`` for /; BrokenError as above."""
+    ended = container.run("bash", "/stack/bin/ask.sh", PORT, str(SECONDS))
+    _judge(ended, container, dyno)
     return parse(ended.out)
 
 
@@ -98,7 +107,7 @@ def _judge(ended: Ended, container: Container, dyno: Dyno) -> None:
         raise BrokenError(problem, dyno.log.read_text("utf-8", "replace"))
 
 
-def _end(container: Container, process: subprocess.Popen[bytes]) -> None:
+def end(container: Container, process: subprocess.Popen[bytes]) -> None:
     """End the container, and with it the client that shows the web process's log."""
     container.engine.run("kill", container.name)
     try:

@@ -58,6 +58,12 @@ class Container:
         with archive.open("rb") as file:
             self.engine.ask("cp", "-", f"{self.name}:{folder}", feed=file)
 
+    def untar(self, archive: Path, folder: str) -> None:
+        """The same by the container's own tar as its user, for a .tar.gz: also into a mount."""
+        command = self.arguments(("tar", "--extract", "--gzip", f"--directory={folder}"))
+        with archive.open("rb") as file:
+            self.engine.ask(command[0], "--interactive", *command[1:], feed=file)
+
     def pack(self, place: str, archive: Path) -> None:
         """Write ``place`` as a tar file of this machine, with its last name and its owners."""
         with archive.open("wb") as file:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from stack import boot, build, checks
+from stack import boot, build, checks, packed
 from stack.build import CACHE
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Life:
         self._cached_rebuild(first)
         self._rule_change(first)
         self._over_limit()
+        self._packed()
 
     @property
     def _cache(self) -> Path:
@@ -67,13 +68,14 @@ class Life:
 
     def _boot(self) -> None:
         def start() -> str:
-            app = self.inputs.app
-            config = {**app.config, **checks.SECRET}
-            slug, log = self.work / "slug.tgz", self.work / "web.log"
-            dyno = boot.Dyno(self.images.run, slug, app.web, config, log)
-            return str(boot.boot(self.engine, dyno))
+            return str(boot.boot(self.engine, self._dyno("slug.tgz", "web.log")))
 
         self.journal.check("boot", start)
+
+    def _dyno(self, slug: str, log: str) -> boot.Dyno:
+        app = self.inputs.app
+        config = {**app.config, **checks.SECRET}
+        return boot.Dyno(self.images.run, self.work / slug, app.web, config, self.work / log)
 
     def _cached_rebuild(self, first: Mapping[str, str]) -> None:
         log = self.work / "rebuild.log"
@@ -93,3 +95,17 @@ class Life:
         with self._build(config, self._cache) as made:
             log = self.work / "over-limit.log"
             self.journal.check("over the limit", partial(checks.stops, made, log))
+
+    def _packed(self) -> None:
+        """The same app with its large packages packed: built, and started."""
+        journal = self.journal
+        with self._build({"SLUGFIT_PACK": "on"}, self._cache) as made:
+            log = self.work / "packed-build.log"
+            journal.step("packed build", partial(checks.compile_, made, log))
+            if not journal.step("packed", partial(packed.is_packed, made)):
+                return
+            journal.step("packed slug", partial(checks.pack, made, self.work / "packed.tgz"))
+        dyno = self._dyno("packed.tgz", "packed-web.log")
+        journal.check("packed boot", partial(packed.start, self.engine, dyno))
+        journal.check("full disk", partial(packed.full_disk, self.engine, dyno))
+        journal.check("read-only", partial(packed.unwritable, self.engine, dyno))

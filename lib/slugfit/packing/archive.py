@@ -1,4 +1,4 @@
-"""One archive: a tar stream as the slug would hold these files, compressed by the zstd program.
+"""One archive: a tar stream as the slug would hold these files, compressed by zstd.
 
 The stream has the names, modes, times and link targets that the files would have been shipped with,
 so that its SHA-256 tells whether what was unpacked is the same.
@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import math
 import os
-import shutil
 import subprocess
 import time
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from slugfit.base.errors import TreeError
 from slugfit.measure.deflate import piece_bytes
 from slugfit.measure.members import top_entry
 from slugfit.measure.pieces import EPOCH, end_of_tar, stream_size, tar_piece
+from slugfit.packing.zstd import release_of_zstd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -29,13 +29,12 @@ if TYPE_CHECKING:
     from slugfit.scan.tree import Entry, Tree
 
 
-PROGRAMS = ("bash", "flock", "sha256sum", "tar", "zstd")
-"""What unpacking takes; what packs is one of them."""
-OPTIONS = ("-12", "--long=25", "-T2")
+OPTIONS = ("-12", "--long=25", "-T2", "--check")
 """Level and window, by measurement (docs/bench.md). Two threads give the same bytes as one or many.
 
 A window of 2**25 bytes is what each of the programs that unpack needs of memory, and all of them
-accept without being asked to.
+accept without being asked to. The checksum is of what was packed, and is compared by what unpacks:
+XXH64 of it, the lower 32 bits (RFC 8878, 3.1.1), beside the size.
 """
 SUFFIX = ".tar.zst"
 _NANO = 10**9
@@ -87,21 +86,26 @@ def _members(
         yield tar_piece(tree, entry, "", time_of(entry), entry.path[len(site) + 1 :])
 
 
-def missing_programs() -> tuple[str, ...]:
-    """What unpacking takes and is not on PATH."""
-    return tuple(name for name in PROGRAMS if shutil.which(name) is None)
+@dataclass(frozen=True, slots=True)
+class Archiver:
+    """What makes archives, and where."""
+
+    folder: Path
+    """The folder that they are made in, and found in by the next build."""
+    zstd: tuple[str, ...]
+    """How a command line of zstd starts."""
 
 
-def packed_file(stream: Stream, cache: Path, seconds: float) -> Path:
-    """The archive of ``stream`` in the folder ``cache``, made there unless it is there already.
+def packed_file(stream: Stream, archiver: Archiver, seconds: float) -> Path:
+    """The archive of ``stream``, made unless it is there already.
 
     Raises OSError, and TreeError if the program fails or takes longer than ``seconds``.
     """
-    target = cache / f"{stream.digest}-{_kind()}{SUFFIX}"
+    target = archiver.folder / f"{stream.digest}-{_kind(archiver.zstd)}{SUFFIX}"
     if not target.is_file():
         draft = target.with_name(f"{target.name}.draft")
         try:
-            _compress(stream, draft, seconds)
+            _compress(stream, archiver.zstd, draft, seconds)
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
@@ -109,21 +113,13 @@ def packed_file(stream: Stream, cache: Path, seconds: float) -> Path:
     return target
 
 
-def _kind() -> str:
-    """What else an archive's bytes depend on: the options, and the program's release."""
-    told = subprocess.run(
-        [*_zstd(), "--version"], capture_output=True, stdin=subprocess.DEVNULL, check=False
-    )
-    return hashlib.sha256(" ".join(OPTIONS).encode() + told.stdout).hexdigest()[:8]
+def _kind(zstd: tuple[str, ...]) -> str:
+    """What else an archive's bytes depend on: the options, and zstd's release."""
+    return hashlib.sha256(" ".join(OPTIONS).encode() + release_of_zstd(zstd)).hexdigest()[:8]
 
 
-def _zstd() -> list[str]:
-    # What the environment sets as level and threads does not count.
-    return ["env", "--unset=ZSTD_CLEVEL", "--unset=ZSTD_NBTHREADS", "zstd"]
-
-
-def _compress(stream: Stream, target: Path, seconds: float) -> None:
-    command = [*_zstd(), "--quiet", "--force", *OPTIONS, f"--stream-size={stream.size}", "-o"]
+def _compress(stream: Stream, zstd: tuple[str, ...], target: Path, seconds: float) -> None:
+    command = [*zstd, "--quiet", "--force", *OPTIONS, f"--stream-size={stream.size}", "-o"]
     with subprocess.Popen(
         [*command, str(target)], stdin=subprocess.PIPE, stderr=subprocess.PIPE
     ) as program:

@@ -20,6 +20,7 @@ from slugfit.packing.unpack_script import (
     list_text,
     script_text,
 )
+from slugfit.packing.zstd import BY_PYTHON, python_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +36,7 @@ def written_texts(packed: Sequence[PackedBundle], scratch: Path) -> Mapping[str,
         LIST: list_text(packed),
         MANIFEST: manifest_text(packed),
         SCRIPT: script_text(),
+        BY_PYTHON: python_text(),
         PROFILE: PROFILE_TEXT,
     }
     for name, text in texts.items():

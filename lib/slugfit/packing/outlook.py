@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from slugfit.base.cover import Item, cheapest_cover
 from slugfit.measure.members import top_entry
 from slugfit.measure.sizes import ZERO, Bytes
-from slugfit.packing.archive import missing_programs
 from slugfit.packing.outcome import PackedBundle, Packing, Refusal
 from slugfit.packing.units import Bundle, SiteFacts, find_bundles
+from slugfit.packing.zstd import missing_programs, python_of_slug
 from slugfit.scan.path_files import read_path_files
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def packing_refusal(config: Config, run: Run, layout: Layout) -> Refusal | None:
         return Refusal("not a slug")
     if not config.limit.unpacks:
         return Refusal("platform", config.limit.name)
-    missing = missing_programs()
+    missing = missing_programs(python_of_slug(layout))
     return Refusal("no program", ", ".join(missing)) if missing else None
 
 

@@ -18,13 +18,14 @@ from slugfit.apply.transaction import transaction
 from slugfit.base.errors import TreeError
 from slugfit.base.hashing import sha256_of
 from slugfit.measure.pieces import timed_sources
-from slugfit.packing.archive import SUFFIX, packed_file, shipped_time, tar_stream
+from slugfit.packing.archive import SUFFIX, Archiver, packed_file, shipped_time, tar_stream
 from slugfit.packing.cache import archive_folder, drop_unused
 from slugfit.packing.change import change_of_packing, written_texts
 from slugfit.packing.outcome import PackedBundle, Packing, Refusal, sizes_when_packed
 from slugfit.packing.outlook import bundles_to_pack, bytes_to_save, packing_refusal, site_facts
 from slugfit.packing.trial import unpacking_seconds
 from slugfit.packing.units import find_bundles
+from slugfit.packing.zstd import python_of_slug, zstd_command
 from slugfit.scan.tree import scan_tree
 
 if TYPE_CHECKING:
@@ -107,7 +108,11 @@ def _refusal(packer: Packer) -> Refusal | None:
 
 def _pack(packer: Packer, folder: Path) -> Packing:
     tree = scan_tree(packer.plan.tree.root)
-    made = list(_archives(packer, tree, folder))
+    python = python_of_slug(packer.plan.layout)
+    zstd = zstd_command(python)
+    if zstd is None:
+        return Packing(refusal=Refusal("no program", "zstd"))
+    made = list(_archives(packer, tree, Archiver(folder, zstd)))
     if not made:
         return Packing(refusal=Refusal("nothing large"))
     packed = tuple(item.packed for item in made)
@@ -116,7 +121,7 @@ def _pack(packer: Packer, folder: Path) -> Packing:
         files |= written_texts(packed, Path(scratch))
         expected = [(item.packed.bundle, item.digest) for item in made]
         try:
-            seconds = unpacking_seconds(files, expected, packer.clock.left())
+            seconds = unpacking_seconds(files, expected, python, packer.clock.left())
         except TreeError:
             # What the cache held may be the reason.
             for item in made:
@@ -129,7 +134,7 @@ def _pack(packer: Packer, folder: Path) -> Packing:
     return Packing(packed, round(seconds, 3))
 
 
-def _archives(packer: Packer, tree: Tree, folder: Path) -> Iterator[_Archive]:
+def _archives(packer: Packer, tree: Tree, archiver: Archiver) -> Iterator[_Archive]:
     """The archives, until the slug fits where that is asked for.
 
     What one saves is known only then: when those that should have been enough are not, others are.
@@ -142,7 +147,7 @@ def _archives(packer: Packer, tree: Tree, folder: Path) -> Iterator[_Archive]:
         chosen = bundles_to_pack(left, needed)
         left = tuple(bundle for bundle in left if bundle not in chosen)
         for bundle in chosen:
-            made = _archive(packer, tree, bundle, folder, time_of)
+            made = _archive(packer, tree, bundle, archiver, time_of)
             if made.packed.saved >= LEAST:
                 needed -= made.packed.saved
                 yield made
@@ -151,11 +156,11 @@ def _archives(packer: Packer, tree: Tree, folder: Path) -> Iterator[_Archive]:
 
 
 def _archive(
-    packer: Packer, tree: Tree, bundle: Bundle, folder: Path, time_of: Callable[[Entry], int]
+    packer: Packer, tree: Tree, bundle: Bundle, archiver: Archiver, time_of: Callable[[Entry], int]
 ) -> _Archive:
     units = frozenset(unit.path for unit in bundle.units)
     stream = tar_stream(tree, bundle.site, units, time_of)
-    file = packed_file(stream, folder, packer.clock.left())
+    file = packed_file(stream, archiver, packer.clock.left())
     sha256 = sha256_of(file).hex()
     name = f"{_PLAIN.sub('', bundle.owner)}-{sha256[:12]}{SUFFIX}"
     packed = PackedBundle(bundle, name, sha256, file.stat().st_size)

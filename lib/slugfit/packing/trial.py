@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -26,12 +27,16 @@ _LONGEST = 600
 
 
 def unpacking_seconds(
-    files: Mapping[str, Path], expected: Sequence[tuple[Bundle, str]], seconds: float
+    files: Mapping[str, Path],
+    expected: Sequence[tuple[Bundle, str]],
+    python: Path | None,
+    seconds: float,
 ) -> float:
     """How long unpacking ``files``, by their names in the folder of archives, takes.
 
-    ``expected`` are the bundles with the SHA-256 of their streams. Raises OSError, and TreeError if
-    what comes out is not the same, byte for byte, or if it takes longer than ``seconds``.
+    ``expected`` are the bundles with the SHA-256 of their streams, ``python`` is the slug's.
+    Raises OSError, and TreeError if what comes out is not the same, byte for byte, or if it takes
+    longer than ``seconds``.
     """
     with tempfile.TemporaryDirectory(prefix="slugfit-pack-") as folder:
         home = Path(folder)
@@ -39,9 +44,9 @@ def unpacking_seconds(
         for bundle, _ in expected:
             (home / bundle.site).mkdir(parents=True, exist_ok=True)
         for name, file in files.items():
-            (home / PACKED_FOLDER / name).symlink_to(file.absolute())
+            _lay(file, home / PACKED_FOLDER / name)
         started = time.monotonic()
-        _unpack(home, seconds)
+        _unpack(home, python, seconds)
         spent = time.monotonic() - started
         tree = scan_tree(home)
         for bundle, digest in expected:
@@ -53,10 +58,18 @@ def unpacking_seconds(
         return spent
 
 
-def _unpack(home: Path, seconds: float) -> None:
+def _lay(file: Path, place: Path) -> None:
+    """A second name, or a copy on another file system: the program zstd passes over links."""
+    try:
+        place.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, place)
+
+
+def _unpack(home: Path, python: Path | None, seconds: float) -> None:
     try:
         done = subprocess.run(
-            ["/usr/bin/env", "bash", home / PACKED_FOLDER / SCRIPT],
+            ["/usr/bin/env", "bash", home / PACKED_FOLDER / SCRIPT, *filter(None, [python])],
             env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home)},
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -32,11 +32,11 @@ def script_text() -> str:
 def list_text(packed: Iterable[PackedBundle]) -> str:
     """A line for each archive, the largest first, in words that hold no space.
 
-    Its SHA-256 and name, the bytes of its files, the folder of packages, and the folders there.
+    Its name, the bytes of its files, the folder of packages, and the folders there.
     """
     lines = []
     for item in sorted(packed, key=lambda item: (-item.bundle.size, item.archive)):
         site = item.bundle.site
         units = [unit.path[len(site) + 1 :] for unit in item.bundle.units]
-        lines.append(" ".join((item.sha256, item.archive, str(item.bundle.size), site, *units)))
+        lines.append(" ".join((item.archive, str(item.bundle.size), site, *units)))
     return "".join(f"{line}\n" for line in lines)

@@ -59,7 +59,8 @@ def refusal_sentence(refusal: Refusal) -> str:
             "with what is unpacked.",
             "not slimmed": "everything was put back.",
             "nothing large": "no package is large enough, or gets smaller.",
-            "no program": f"there is no {detail} here, so nothing says that the app can unpack.",
+            "no program": f"there is no {detail} here, so nothing says that the app can unpack."
+            + (" (The app's own Python would do from 3.14 on.)" if "zstd" in detail else ""),
             "failed": f"{detail}. The app ships unpacked.",
         }[refusal.kind]
     )
