@@ -78,12 +78,23 @@ class ModuleReader:
 
             def learn() -> None:
                 for rows in several:
-                    self._read.update((path, _of_row(row)) for path, row in rows().items())
+                    self._read.update((path, self._of_row(row)) for path, row in rows().items())
 
             yield learn
 
     def _rows(self, paths: Iterable[str]) -> Mapping[str, _Row]:
         return {path: _row_of(self._packed(path)) for path in paths}
+
+    def _of_row(self, row: _Row) -> _Packed:
+        mentioned, imports, literals, names, joined, defines = row
+        return _Packed(
+            mentioned,
+            tuple(Import(*item) for item in imports),
+            self._known(literals),
+            self._known(names),
+            joined,
+            self._known(defines),
+        )
 
     def _packed(self, path: str) -> _Packed:
         known = self._read.get(path)
@@ -110,9 +121,3 @@ def _row_of(packed: _Packed) -> _Row:
     imports = tuple((item.module, item.level, item.names) for item in packed.imports)
     texts = packed.literals, packed.names
     return (packed.mentions, imports, *texts, packed.joined, packed.defines)
-
-
-def _of_row(row: _Row) -> _Packed:
-    mentioned, imports, literals, names, joined, defines = row
-    statements = tuple(Import(*item) for item in imports)
-    return _Packed(mentioned, statements, literals, names, joined, defines)
