@@ -45,6 +45,8 @@ PROGRAMS = {
 """Modules that are programs of their own: they run in a child, or in the app's slug."""
 SPEAKING = {
     *("slugfit.cli", "slugfit.__main__", "slugfit.local.build", *PROGRAMS),
+    # It exits the processes that it forks.
+    "slugfit.base.beside",
     *(name for name in MODULES if rooms.room_of(name) == "commands"),
 }
 """What may print and exit."""

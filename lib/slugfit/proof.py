@@ -63,6 +63,8 @@ class Proof:
     """What there was no time to verify."""
     shown_before: int = 0
     """How many of the steps were not tried, as an earlier build has shown them."""
+    state: bytes = b""
+    """The digest of the files and of the change if it is known, else b""."""
 
 
 def returned_group(planned: Plan, group: Group, failure: Failure) -> Returned:

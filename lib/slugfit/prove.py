@@ -84,7 +84,7 @@ class Trial:
 
     def measure(self, opened: Transaction) -> Sizes:
         """The sizes with this change, which ``opened`` has made."""
-        how = measuring(self.planned, self.config, self.run)
+        how = replace(measuring(self.planned, self.config, self.run), state=self.shown.state)
         return measure_again(self.planned, self.change, opened.old, how)
 
     def is_foreign(self) -> Callable[[Failure], bool]:
@@ -154,6 +154,7 @@ def _proof(
         returned,
         tuple(untried[step] for step in trial.tried if step in untried),
         len(trial.shown.by),
+        trial.shown.state,
     )
 
 

@@ -70,8 +70,10 @@ class PatternSet:
 
     def match(self, path: str, is_dir: bool) -> Pattern | None:  # noqa: FBT001
         """Return the pattern that decides about this path itself, also if it re-includes it."""
-        subject = os.fsencode(path)
-        subject = subject[subject.rfind(b"/") + 1 :] + b"\0" + subject + (b"\0" if is_dir else b"")
+        return self.match_subject(subject_of(path, is_dir=is_dir))
+
+    def match_subject(self, subject: bytes) -> Pattern | None:
+        """The same for a path that many sets are asked about, which is made ready but once."""
         match = self._regex.fullmatch(subject)
         return self.patterns[-match.lastindex] if match and match.lastindex else None
 
@@ -95,6 +97,12 @@ class PatternSet:
             excluding = excluding or _denial(self.match(folder, is_dir=True))
             self._folders[folder] = excluding
         return excluding
+
+
+def subject_of(path: str, *, is_dir: bool) -> bytes:
+    """What patterns are compared with: ``name NUL path``, and a NUL after that of a folder."""
+    whole = os.fsencode(path)
+    return whole[whole.rfind(b"/") + 1 :] + b"\0" + whole + (b"\0" if is_dir else b"")
 
 
 def parse_patterns(lines: Iterable[str], *, source: str, allow_negation: bool = True) -> PatternSet:

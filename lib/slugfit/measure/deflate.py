@@ -7,13 +7,13 @@ give the same bytes.
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slugfit.base.beside import cores
 from slugfit.elf.truncate import blanked
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def deflate_sample(pieces: Iterable[Piece], every: int) -> Iterator[tuple[Block,
 
 
 def _deflate(blocks: Iterable[Block]) -> Iterator[tuple[Block, bytes]]:
-    workers = _cores()
+    workers = cores()
     waiting: deque[tuple[Block, Future[bytes]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         for block in blocks:
@@ -75,12 +75,6 @@ def _deflate(blocks: Iterable[Block]) -> Iterator[tuple[Block, bytes]]:
                 yield done, data.result()
         for done, data in waiting:
             yield done, data.result()
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1  # not Linux
 
 
 def _compress(block: Block) -> bytes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from slugfit.base.patterns import PatternSet, parse_patterns
+from slugfit.base.patterns import PatternSet, parse_patterns, subject_of
 from slugfit.catalog.rules import RULES, SERVICES, SLUGFITIGNORE, SLUGIGNORE, UNUSED, Rule
 from slugfit.plan.decision import Claim, Decision
 from slugfit.refer.candidates import Candidate
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from slugfit.plan.facts import PlanFacts
     from slugfit.scan.tree import Entry
 
+    _ByScope = dict[str, list[tuple[Rule, PatternSet]]]
+
 _BUILT = (".heroku", ".profile.d")
 """Folders that buildpacks write: no part of the app's source, of which .slugignore speaks."""
 
@@ -23,11 +26,15 @@ _BUILT = (".heroku", ".profile.d")
 def claims_of(facts: PlanFacts) -> Mapping[str, tuple[Claim, ...]]:
     """For each file every rule that proposes it, in the order of RULES."""
     compiled = _compiled(facts)
+    by_scope: _ByScope = defaultdict(list)
+    for rule, wanted in compiled:
+        for scope in rule.scopes if wanted.patterns else ():
+            by_scope[scope].append((rule, wanted))
     folders: dict[str, Mapping[str, str]] = {"": {}}
     claims: dict[str, tuple[Claim, ...]] = {}
     for entry in facts.tree.entries:
         above = folders.get(posixpath.dirname(entry.path), {})
-        named = _named(entry, above, compiled, facts)
+        named = _named(entry, above, by_scope, facts)
         for rule in (UNUSED, SERVICES):
             if (entry.path, rule.name) in facts.unused:
                 named = {**named, rule.name: facts.unused[entry.path, rule.name]}
@@ -62,19 +69,16 @@ def _compiled(facts: PlanFacts) -> tuple[tuple[Rule, PatternSet], ...]:
 def _named(
     entry: Entry,
     above: Mapping[str, str],
-    compiled: tuple[tuple[Rule, PatternSet], ...],
+    by_scope: _ByScope,
     facts: PlanFacts,
 ) -> Mapping[str, str]:
     """The rules whose patterns name ``entry`` or a folder above it, with what they named."""
     scope, inner = facts.layout.scope(entry.path)
     is_folder = entry.kind == "folder"
+    whole, inside = (subject_of(name, is_dir=is_folder) for name in (entry.path, inner))
     named: dict[str, str] = {}
-    for rule, wanted in compiled:
-        # First: a scope can begin inside a folder that a rule of another scope names.
-        if scope not in rule.scopes:
-            continue
-        if not wanted.patterns:
-            continue
+    # Of its scope: one can begin inside a folder that a rule of another scope names.
+    for rule, wanted in by_scope.get(scope, ()):
         if rule is SLUGIGNORE and entry.path.split("/", 1)[0] in _BUILT:
             continue
         if rule.name in above:
@@ -84,8 +88,7 @@ def _named(
             if entry.path in facts.cuts:
                 named[rule.name] = entry.path
             continue
-        name = inner if rule.risk == "inert" else entry.path
-        decided = wanted.match(name, is_dir=is_folder)
+        decided = wanted.match_subject(inside if rule.risk == "inert" else whole)
         if decided is not None and not decided.negated and not _is_metadata(rule, scope, inner):
             named[rule.name] = entry.path
     return named

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slugfit.base.beside import beside
 from slugfit.evidence.modules import SignReader
 from slugfit.plan.about import around, asks, asks_start, keepers
 from slugfit.plan.claims import claims_of, guarded_candidates, guarded_claims
@@ -24,7 +25,6 @@ from slugfit.refer.references import Staying, find_references
 from slugfit.scan.copies import copies_of
 from slugfit.scan.module_reader import ModuleReader
 from slugfit.settings.current_run import Run
-from slugfit.unused.find import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from slugfit.refer.start import AppPython, Start
     from slugfit.scan.tree import Tree
     from slugfit.settings.config import Config
+    from slugfit.unused.find import Unused
 
     Claims = Mapping[str, tuple[Claim, ...]]
     Held = Mapping[str, Reference]
@@ -89,15 +90,28 @@ def plan_of(
         near = removable_tails(around(read.tree, [about, *keepers(about, held)]), read.tree)
         facts = replace(facts, cuts={**facts.cuts, **near})
         claims = claims_of(facts)
-    found = NOTHING
-    if about is None or searches:
-        staying = _staying(decide_files(facts, claims, held))
-        found = unused_in(read, run, judged, staying, told)
-    unused = worth_removing(read, config, found)
+    if about is not None and not searches:
+        return _decided(read, (facts, claims, held), told, python, asking=asking)
+
+    def search() -> Unused:
+        return unused_in(read, run, judged, _staying(decide_files(facts, claims, held)), told)
+
     if searches:
-        facts = replace(facts, unused=unused)
-        claims = claims_of(facts)
-    plan = _decided(read, (facts, claims, held), told, python, asking=asking)
+        found = search()
+        chosen = replace(facts, unused=worth_removing(read, config, found))
+        all_claims = claims_of(chosen)
+        plan = _decided(read, (chosen, all_claims, held), told, python, asking=asking)
+    else:
+        # For the advice alone: nothing else waits for it.
+        with beside(search) as searched:
+            plan = _decided(read, (facts, claims, held), told, python, asking=asking)
+            found = searched()
+    return _with_unused(plan, read, facts, found)
+
+
+def _with_unused(plan: Plan, read: ReadTree, facts: PlanFacts, found: Unused) -> Plan:
+    """The plan with what the app never reaches."""
+    unused = worth_removing(read, facts.config, found)
     barred = shields_of(facts, {path for path, _ in unused})
     return replace(
         plan, unused=unused, unused_barred=barred, users=found.users, reached=found.reached
@@ -143,24 +157,26 @@ def _judged(
     read: ReadTree, facts: PlanFacts, claims: Claims, python: AppPython | None
 ) -> tuple[Judged, Start | None]:
     """The facts with what lacks evidence, what refers to the rest, and what ``python`` tells."""
-    if python is None:
-        return with_evidence(read, facts, claims), None
-    with ThreadPoolExecutor(1) as pool:
-        search = pool.submit(with_evidence, read, facts, claims)
+    modules = _module_reader(read, claims)
+    # Before there are threads: a process with several of them is not forked.
+    with modules.reading_ahead(_unclaimed(read, claims)) as learn, ThreadPoolExecutor(1) as pool:
+        pool.submit(learn)
+        search = pool.submit(with_evidence, read, facts, claims, modules)
         # The child is this thread's, so that a signal ends it at once.
         told = told_start(read, python)
         return search.result(), told
 
 
-def with_evidence(read: ReadTree, facts: PlanFacts, claims: Claims) -> Judged:
+def with_evidence(
+    read: ReadTree, facts: PlanFacts, claims: Claims, modules: ModuleReader
+) -> Judged:
     """The facts with what lacks evidence, and what refers to the rest."""
-    modules = _module_reader(read, claims)
     reader = SignReader(modules, _folders(read.tree))
     facts = replace(facts, lacking=lacking_of(read, facts.config, claims, reader))
     held = _references(read, facts, claims, modules)
-    beside = lacking_beside(read, facts, claims, held, reader)
-    if beside:
-        facts = replace(facts, lacking={**facts.lacking, **beside})
+    more = lacking_beside(read, facts, claims, held, reader)
+    if more:
+        facts = replace(facts, lacking={**facts.lacking, **more})
         held = _references(read, facts, claims, modules)
     small = lacking_worth(read, facts.config, claims, decide_files(facts, claims, held))
     if small:
@@ -175,6 +191,12 @@ def _module_reader(read: ReadTree, claims: Claims) -> ModuleReader:
     owners = read.owners.by_path
     words = words_of(tuple(guarded_claims(claims)), owners)
     return ModuleReader(read.tree.root, lambda path: words.of(owners.get(path, "")))
+
+
+def _unclaimed(read: ReadTree, claims: Claims) -> tuple[str, ...]:
+    """The modules that no rule names: all of them are read."""
+    paths = (entry.path for entry in read.tree.files() if entry.path.endswith(".py"))
+    return tuple(path for path in paths if path not in claims)
 
 
 def _folders(tree: Tree) -> frozenset[str]:

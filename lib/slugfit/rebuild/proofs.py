@@ -44,6 +44,8 @@ class Shown:
     """What worked."""
     known: tuple[Failure, ...] = ()
     """What fails with and without the change."""
+    state: bytes = b""
+    """The digest of the files and of the change, b"" where it was not asked for."""
     by: frozenset[Step] = field(init=False, repr=False, compare=False)
     """Both."""
 
@@ -56,9 +58,10 @@ def shown_before(cache: Path | None, plan: Plan, change: Change, steps: Iterable
     """Which of these steps were shown for the same files. Raises OSError."""
     if cache is None:
         return Shown()
+    state = state_digest(plan, change)
     left = read_entry(cache / _FILE)
-    if not isinstance(left, Left) or left.digest != state_digest(plan, change):
-        return Shown()
+    if not isinstance(left, Left) or left.digest != state:
+        return Shown(state=state)
     known = {item.step: item for item in left.known}
     worked: list[Step] = []
     failed: list[Failure] = []
@@ -69,7 +72,7 @@ def shown_before(cache: Path | None, plan: Plan, change: Change, steps: Iterable
         elif _is_of_installed(step, plan) and stored in known:
             failure = known[stored]
             failed.append(Failure(step, failure.error, failure.missing))
-    return Shown(frozenset(worked), tuple(failed))
+    return Shown(frozenset(worked), tuple(failed), state)
 
 
 def leave_proof(cache: Path | None, proof: Proof) -> None:
@@ -87,7 +90,8 @@ def leave_proof(cache: Path | None, proof: Proof) -> None:
         for step, item in failed.items()
         if _is_of_installed(step, plan)
     )
-    write_entry(cache / _FILE, Left(state_digest(plan, proof.change), shown, known))
+    state = proof.state or state_digest(plan, proof.change)
+    write_entry(cache / _FILE, Left(state, shown, known))
 
 
 def _is_of_installed(step: Step, plan: Plan) -> bool:

@@ -55,13 +55,15 @@ class Measuring:
     """The folders whose top-level entries are measured one by one as well."""
     cache: Path | None
     """Slugfit's folder in the build cache, None if there is none."""
+    state: bytes = b""
+    """The digest of the files and of the change if it is known, else b""."""
 
 
 def measure_again(plan: Plan, change: Change, old: Path | None, how: Measuring) -> Sizes:
     """The sizes of a plan's tree with its change, applied if ``old`` is told. Raises OSError."""
     if how.cache is None or sum(entry.size for entry in plan.tree.files()) < _LEAST:
         return weigh_change(plan, change, old, how.limit, how.sites).sizes
-    digest, own = state_digest(plan, change), _own_digest(plan, old)
+    digest, own = how.state or state_digest(plan, change), _own_digest(plan, old)
     file = how.cache / _FOLDER / digest.hex()[:16]
     left = read_entry(file)
     if isinstance(left, Left) and (left.digest, left.sites) == (digest, how.sites):

@@ -78,9 +78,13 @@ def follow_module(
 
 def _with_words(facts: ModuleFacts, words: Collection[str]) -> ModuleFacts:
     """What a module says that has one of ``words`` in it; all names."""
+    imported = [text for item in facts.imports for text in (item.module, *item.names)]
+    said = "\n".join((*facts.literals, *imported, *itertools.chain(*facts.joined)))
+    # Most modules have one or two of many words.
+    there = [word for word in words if word in said]
 
     def has_word(text: str) -> bool:
-        return any(word in text for word in words)
+        return any(word in text for word in there)
 
     return replace(
         facts,

@@ -111,9 +111,9 @@ def source_of(path: str) -> str | None:
 
     Both are paths in the tree: https://peps.python.org/pep-3147/#proposal.
     """
-    folder, name = posixpath.split(path)
-    if not name.endswith((".pyc", ".pyo")):
+    if not path.endswith((".pyc", ".pyo")):
         return None
+    folder, name = posixpath.split(path)
     if posixpath.basename(folder) == "__pycache__":
         cached = _CACHED.fullmatch(name)
         return posixpath.join(posixpath.dirname(folder), f"{cached[1]}.py") if cached else None

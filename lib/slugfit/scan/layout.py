@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import NoPythonError
@@ -76,6 +76,15 @@ class Layout:
     """The folder of the installer's own environment inside the prefix, None if there is none."""
     entries: tuple[PathEntry, ...] = ()
     """What else modules are imported from: see path_files."""
+    _leads: tuple[tuple[str, Scope], ...] = field(init=False, repr=False, compare=False)
+    """What the paths of each scope but the app's begin with; the first that fits tells."""
+
+    def __post_init__(self) -> None:
+        sites = ((site and f"{site}/", "site") for site in self.site_packages)
+        inner = (self.stdlib, "stdlib"), (self.installer, "installer")
+        folders = ((f"{folder}/", scope) for folder, scope in inner if folder is not None)
+        whole = () if self.prefix is None else ((self.prefix and f"{self.prefix}/", "prefix"),)
+        object.__setattr__(self, "_leads", (*sites, *folders, *whole))
 
     def with_entries(self, entries: tuple[PathEntry, ...]) -> Layout:
         """The same with what else modules are imported from."""
@@ -83,17 +92,9 @@ class Layout:
 
     def scope(self, path: str) -> tuple[Scope, str]:
         """The scope that ``path`` belongs to, and its name as seen from that scope's folder."""
-        for site in self.site_packages:
-            if not site or path.startswith(site + "/"):
-                return "site", path[len(site) + 1 :] if site else path
-        if self.stdlib is not None and path.startswith(self.stdlib + "/"):
-            return "stdlib", path[len(self.stdlib) + 1 :]
-        if self.installer is not None and path.startswith(self.installer + "/"):
-            return "installer", path[len(self.installer) + 1 :]
-        if self.prefix == "":
-            return "prefix", path
-        if self.prefix is not None and path.startswith(self.prefix + "/"):
-            return "prefix", path[len(self.prefix) + 1 :]
+        for lead, scope in self._leads:
+            if path.startswith(lead):
+                return scope, path[len(lead) :]
         return "app", path
 
 

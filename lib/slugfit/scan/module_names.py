@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -86,7 +85,7 @@ def _module_of_entry(path: str, entry: PathEntry) -> Module | None:
 
 
 def _module(base: str, inner: str) -> Module | None:
-    folder, name = posixpath.split(inner)
+    folder, _, name = inner.rpartition("/")
     if inner.startswith("lib-dynload/"):
         folder = ""
     stem = name.split(".", 1)[0]

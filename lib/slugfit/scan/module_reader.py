@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
+from slugfit.base.beside import beside, cores
 from slugfit.scan.bytecode import mentions, read_module
+from slugfit.scan.imports import Import
 from slugfit.scan.module_facts import NO_FACTS, ModuleFacts, facts_of_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from slugfit.scan.imports import Import
+    _Texts = tuple[str, ...]
+    _Row = tuple[
+        bool, tuple[tuple[str, int, _Texts], ...], _Texts, _Texts, tuple[_Texts, ...], _Texts
+    ]
+
+_FEW = 500
+"""Modules that are read in less time than it takes to hand over what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,37 @@ class ModuleReader:
         """Whether one of its words can be part of what the module at ``path`` says."""
         return not path.endswith(".so") and self._packed(path).mentions
 
+    @contextmanager
+    def reading_ahead(self, paths: Sequence[str]) -> Iterator[Callable[[], None]]:
+        """Begin to read ``paths`` on all cores; the function that is yielded waits for it."""
+        parts = cores() if len(paths) > _FEW else 0
+        with ExitStack() as stack:
+            # Every so many of them, for the modules of one package are as long as each other.
+            several = [
+                stack.enter_context(beside(partial(self._rows, paths[first::parts])))
+                for first in range(parts)
+            ]
+
+            def learn() -> None:
+                for rows in several:
+                    self._read.update((path, self._of_row(row)) for path, row in rows().items())
+
+            yield learn
+
+    def _rows(self, paths: Iterable[str]) -> Mapping[str, _Row]:
+        return {path: _row_of(self._packed(path)) for path in paths}
+
+    def _of_row(self, row: _Row) -> _Packed:
+        mentioned, imports, literals, names, joined, defines = row
+        return _Packed(
+            mentioned,
+            tuple(Import(*item) for item in imports),
+            self._known(literals),
+            self._known(names),
+            joined,
+            self._known(defines),
+        )
+
     def _packed(self, path: str) -> _Packed:
         known = self._read.get(path)
         if known is None:
@@ -73,3 +114,10 @@ class ModuleReader:
     def _known(self, texts: Iterable[str]) -> tuple[str, ...]:
         """The same texts, each held once for all modules."""
         return tuple(self._texts.setdefault(text, text) for text in texts)
+
+
+def _row_of(packed: _Packed) -> _Row:
+    """Facts in plain values, which are handed over in a third of the time that objects take."""
+    imports = tuple((item.module, item.level, item.names) for item in packed.imports)
+    texts = packed.literals, packed.names
+    return (packed.mentions, imports, *texts, packed.joined, packed.defines)

@@ -54,7 +54,10 @@ def run_steps(
     unsettled = {failure.step: failure for failure in failures if failure not in settled}
     if time.monotonic() < end:
         order = [failure.step for failure in failures]
-        again = _passes(context, _by_package(list(unsettled)), end)
+        packages = _by_package(list(unsettled))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            passes = pool.map(lambda group: _passes(context, [group], end), packages)
+            again = [failure for failures in passes for failure in failures]
         # Without time for a second look the first one counts.
         told = [new if new.tried else unsettled[new.step] for new in again]
         failures = _ordered(settled + told, order)
