@@ -100,7 +100,12 @@ def plan_of(
     plan = _decided(read, (facts, claims, held), told, python, asking=asking)
     barred = shields_of(facts, {path for path, _ in unused})
     return replace(
-        plan, unused=unused, unused_barred=barred, users=found.users, reached=found.reached
+        plan,
+        unused=unused,
+        unused_barred=barred,
+        users=found.users,
+        reached={**found.reached, **found.translations.kept},
+        translations=found.translations,
     )
 
 
