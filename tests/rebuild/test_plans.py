@@ -164,6 +164,35 @@ def test_a_config_var_that_names_a_package_leads_to_a_new_plan(tmp_path: Path) -
         again(root, here)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"app.py": "import pkg\nCODE = 'no'\n"},
+        {"conf.yaml": "locale: nb_NO\n"},
+        {"shop/locale/nb/LC_MESSAGES/shop.mo": "x"},
+    ],
+)
+def test_a_language_that_the_app_names_now_leads_to_a_new_plan(
+    tmp_path: Path, change: dict[str, Content]
+) -> None:
+    files: dict[str, Content] = {
+        f"pkg/locale/{name}/LC_MESSAGES/pkg.mo": b"\xde\x12\x04\x95" for name in ("nb", "fr")
+    }
+    site = distribution("pkg", "1.0", {"pkg/__init__.py": "", **files})
+    app = {"app.py": "import pkg\n", "conf.yaml": "", "Procfile": WEB["Procfile"]}
+    root, here = plant(tmp_path / "app", {**slug(site), **app}), run(tmp_path / "cache")
+    config = settings(LEVEL="unused", WORTH="0", LOCALES="de")
+
+    def gone() -> int:
+        plan = plan_again(root, config, here, None)
+        assert plan == make_plan(root, config, here)
+        return sum(item.rule == "translations" for item in plan.decisions)
+
+    assert gone() == 2
+    plant(root, change)
+    assert gone() == 1
+
+
 @pytest.mark.parametrize("name", [*REACHED, *UNREACHED])
 def test_an_app_that_changes_in_any_of_these_ways_gets_its_own_plan(
     tmp_path: Path, name: str

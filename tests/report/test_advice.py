@@ -15,7 +15,7 @@ from slugfit.report.advice import (
 )
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.model_files import ModelFile
-from slugfit.report.unused import UnusedTotal
+from slugfit.report.unused import UnusedTotal, What
 from slugfit.settings.config import read_config
 
 
@@ -136,17 +136,18 @@ def test_an_app_without_bytes_has_no_advice_to_divide_by() -> None:
     assert [item.saves for item in advise_models([FILE], [], Bytes(0, 0), over=True)] == [0]
 
 
-def unused(name: str, size: int, *, goes: bool = False, whole: bool = True) -> UnusedTotal:
+def unused(name: str, size: int, *, goes: bool = False, what: What = "packages") -> UnusedTotal:
     return UnusedTotal(
-        name, "1.0", whole, 1, Bytes(size, size), requested=False, required_by=(), goes=goes
+        name, "1.0", what, 1, Bytes(size, size), requested=False, required_by=(), goes=goes
     )
 
 
 def test_what_is_never_reached_and_stays_is_advised() -> None:
-    totals = [unused("sympy", 20), unused("botocore", 12, whole=False), unused("x", 9, goes=True)]
+    services = unused("botocore", 12, what="service data")
+    totals = [unused("sympy", 20), services, unused("x", 9, goes=True)]
     (found,) = advise_unused(totals)
     assert found.saves == 32
-    assert advice_sentence(found) == "The app never reaches sympy, data of botocore."
+    assert advice_sentence(found) == "The app never reaches sympy, services of botocore."
     assert advice_line(found) == "SLUGFIT_LEVEL=unused"
     assert list(advise_unused([unused("x", 9, goes=True)])) == []
 

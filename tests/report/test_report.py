@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from slugfit.catalog.limits import parse_limit
-from slugfit.catalog.rules import RULES, SERVICES, SLUGFITIGNORE, SLUGIGNORE, UNUSED
+from slugfit.catalog.rules import RULES, SEARCHED, SLUGFITIGNORE, SLUGIGNORE
 from slugfit.catalog.swaps import SWAPS
 from slugfit.fit.fitting import Excess, Fitting, Possible, Taken
 from slugfit.measure.sizes import Bytes
@@ -494,7 +494,8 @@ FAR_OVER_WORDS = """
 def test_a_slug_over_its_limit_is_told_what_it_could_take() -> None:
     assert OVER_WORDS in render_build_log(_over(568_550_000, 0, chosen=False))
     made = _over(568_550_000, 0, chosen=False)
-    twice = replace(made, advice=(*made.advice, UnusedAdvice(("botocore",), 24_200_000)))
+    unused = UnusedAdvice((("packages", "botocore"),), 24_200_000)
+    twice = replace(made, advice=(*made.advice, unused))
     assert render_build_log(twice) == render_build_log(made)
     assert "SLUGFIT_LEVEL=unused" in render_build_log(replace(twice, fit=None))
     assert "LEVEL=auto" not in render_build_log(_over(568_550_000, 0, chosen=True))
@@ -631,7 +632,7 @@ def test_a_damaged_report_is_an_empty_one(found: dict[str, object]) -> None:
 
 
 def test_each_rule_says_in_few_words_what_it_rests_on() -> None:
-    rules = {rule.name for rule in (*RULES, SLUGIGNORE, SLUGFITIGNORE, UNUSED, SERVICES)}
+    rules = {rule.name for rule in (*RULES, SLUGIGNORE, SLUGFITIGNORE, *SEARCHED)}
     assert EVIDENCE.keys() == rules
     assert max(map(len, EVIDENCE.values())) <= 20
     assert max(map(len, rules)) <= 20

@@ -49,6 +49,7 @@ def test_without_settings_everything_has_its_default() -> None:
         remove=(),
         rules_off=(),
         worth=50_000,
+        locales=(),
         compiles=False,
         strict=False,
         build_minutes=15,
@@ -73,6 +74,13 @@ SETTINGS = [
     ("KEEP", "a, b,c", "keep", ("a", "b", "c")),
     ("REMOVE", "*.onnx", "remove", ("*.onnx",)),
     ("RULES_OFF", "tests docs,stubs", "rules_off", ("tests", "docs", "stubs")),
+    ("LOCALES", "de", "locales", ("de",)),
+    (
+        "LOCALES",
+        "en, pt_BR zh-Hant-TW\nsr@latin",
+        "locales",
+        ("en", "pt_BR", "zh-Hant-TW", "sr@latin"),
+    ),
     ("COMPILES", "1", "compiles", True),
     ("WORTH", "0", "worth", 0),
     ("WORTH", "2Ki", "worth", 2048),
@@ -126,6 +134,7 @@ def test_every_option_is_a_field_and_its_default_is_accepted(option: Option) -> 
 
 
 WRONG = {
+    "LOCALES": ("de, german, xx", "'de, german, xx'", "not german, xx"),
     "LEVEL": ("fast", "'fast'", "standard, unused, auto, measure"),
     "LIMIT": ("huge", "'huge'", "heroku, heroku-2025, scalingo"),
     "OVER_LIMIT": ("stop", "'stop'", "warn, fail"),

@@ -308,7 +308,21 @@ SERVICES = Rule(
 )
 """The same, of the packages in SERVICE_DATA."""
 
-RULE_NAMES = tuple(rule.name for rule in (*RULES, UNUSED, SERVICES))
+TRANSLATIONS = Rule(
+    "translations",
+    "unused",
+    ("site",),
+    (),
+    "A translation into a language that neither SLUGFIT_LOCALES nor the app names.",
+    "https://www.gnu.org/software/gettext/manual/html_node/Locating-Catalogs.html",
+    guarded=False,
+)
+"""The same, if SLUGFIT_LOCALES says which languages the app needs."""
+
+SEARCHED = (UNUSED, SERVICES, TRANSLATIONS)
+"""The rules whose files a search from the app names, the one that decides first."""
+
+RULE_NAMES = tuple(rule.name for rule in (*RULES, *SEARCHED))
 """What SLUGFIT_RULES_OFF accepts."""
 
 JUPYTER_READERS = frozenset(
@@ -337,4 +351,4 @@ https://setuptools-scm.readthedocs.io/en/latest/usage/#retrieving-package-versio
 
 def rule_named(name: str) -> Rule:
     """The rule called ``name``; raise KeyError if there is none."""
-    return {rule.name: rule for rule in (*RULES, SLUGIGNORE, SLUGFITIGNORE, UNUSED, SERVICES)}[name]
+    return {rule.name: rule for rule in (*RULES, SLUGIGNORE, SLUGFITIGNORE, *SEARCHED)}[name]

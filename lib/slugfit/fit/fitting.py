@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit.catalog.rules import SERVICES, UNUSED
+from slugfit.catalog.rules import SEARCHED
 from slugfit.fit.actions import ACTIONS
 from slugfit.measure.sizes import ZERO, Bytes
 
@@ -116,7 +116,7 @@ def _taken(choice: Choice, slimmed: Slimmed, config: Config) -> Iterator[Taken]:
     if "bytecode by worth" in choice.actions and not strips and bytecode != ZERO:
         yield Taken("bytecode by worth", bytecode)
     if "unused" in choice.actions:
-        rules = (UNUSED.name, SERVICES.name)
+        rules = {rule.name for rule in SEARCHED}
         gone = (size for (rule, _), size in sizes.gone.items() if rule in rules)
         yield Taken("unused", sum(gone, ZERO))
     if packing is not None and packing.packed and config.pack == "auto":

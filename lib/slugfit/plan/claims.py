@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from slugfit.base.patterns import PatternSet, parse_patterns, subject_of
-from slugfit.catalog.rules import RULES, SERVICES, SLUGFITIGNORE, SLUGIGNORE, UNUSED, Rule
+from slugfit.catalog.rules import RULES, SEARCHED, SLUGFITIGNORE, SLUGIGNORE, Rule
 from slugfit.plan.decision import Claim, Decision
 from slugfit.refer.candidates import Candidate
 
@@ -35,7 +35,7 @@ def claims_of(facts: PlanFacts) -> Mapping[str, tuple[Claim, ...]]:
     for entry in facts.tree.entries:
         above = folders.get(posixpath.dirname(entry.path), {})
         named = _named(entry, above, by_scope, facts)
-        for rule in (UNUSED, SERVICES):
+        for rule in SEARCHED:
             if (entry.path, rule.name) in facts.unused:
                 named = {**named, rule.name: facts.unused[entry.path, rule.name]}
         if entry.kind == "folder":
@@ -58,8 +58,7 @@ def _compiled(facts: PlanFacts) -> tuple[tuple[Rule, PatternSet], ...]:
         if rule.name not in off and (not rule.shapes or facts.layout.shape in rule.shapes)
     ]
     return (
-        (UNUSED, PatternSet(())),
-        (SERVICES, PatternSet(())),
+        *((rule, PatternSet(())) for rule in SEARCHED),
         (SLUGIGNORE, facts.ignores.slugignore),
         (SLUGFITIGNORE, facts.ignores.slugfitignore),
         *chosen,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from slugfit.refer.shipped import NewBytecode
+from slugfit.unused.translations import NO_TRANSLATIONS, Translations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,4 +85,9 @@ class Plan:
     unused_barred: Mapping[str, Reason] = field(default_factory=dict)
     """Which of these files stay whatever the level is, and why."""
     reached: Mapping[str, Reference] = field(default_factory=dict)
-    """By path of a module that the app reaches: the first reference to it, in that order."""
+    """By path of a module that the app reaches: the first reference to it, in that order.
+
+    And by path of a translation that stays: why.
+    """
+    translations: Translations = NO_TRANSLATIONS
+    """Of what is installed: SLUGFIT_LOCALES lets the others go, or could."""

@@ -114,7 +114,12 @@ def _with_unused(plan: Plan, read: ReadTree, facts: PlanFacts, found: Unused) ->
     unused = worth_removing(read, facts.config, found)
     barred = shields_of(facts, {path for path, _ in unused})
     return replace(
-        plan, unused=unused, unused_barred=barred, users=found.users, reached=found.reached
+        plan,
+        unused=unused,
+        unused_barred=barred,
+        users=found.users,
+        reached={**found.reached, **found.translations.kept},
+        translations=found.translations,
     )
 
 

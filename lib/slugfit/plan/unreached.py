@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slugfit.catalog.rules import SERVICES, UNUSED
+from slugfit.catalog.rules import SERVICES, TRANSLATIONS, UNUSED
 from slugfit.evidence.worth import not_worth
 from slugfit.refer.candidates import Candidate
 from slugfit.scan.app import app_modules
@@ -45,6 +45,7 @@ def unused_in(
             words_of_settings(run),
             read.lists.keep,
             () if told is None else told.sources,
+            judged.facts.config.locales,
             judged.facts.config.worth,
             installers_stay=run.tree_is_cached or read.layout.shape != "slug",
         )
@@ -62,7 +63,11 @@ def words_of_settings(run: Run) -> Mapping[str, frozenset[str]]:
 
 def worth_removing(read: ReadTree, config: Config, unused: Unused) -> Mapping[tuple[str, str], str]:
     """What goes of it, by (path, rule): nothing of a distribution that would save too little."""
-    found = ((UNUSED, unused.files), (SERVICES, unused.services))
+    found = (
+        (UNUSED, unused.files),
+        (SERVICES, unused.services),
+        (TRANSLATIONS, unused.translations.others if config.locales else {}),
+    )
     candidates = [
         Candidate(path, rule.name, top)
         for rule, files in found

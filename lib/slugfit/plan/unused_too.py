@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from slugfit.catalog.rules import SERVICES, UNUSED
+from slugfit.catalog.rules import SEARCHED
 from slugfit.plan.reasons import BY_RULE
 from slugfit.scan.bytecode import source_of
 
@@ -30,7 +30,7 @@ def with_unused(plan: Plan) -> Plan:
 
 
 def _decided(item: Decision, plan: Plan, gone: Collection[str]) -> Decision:
-    for rule in (UNUSED, SERVICES):
+    for rule in SEARCHED:
         if (item.path, rule.name) in plan.unused:
             kept = replace(
                 item, action="keep", rule=rule.name, saves=0, tail=None, held=None, twin=""

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slugfit.catalog.languages import LOCALE_LISTERS, with_other_codes
 from slugfit.catalog.service_data import SERVICE_DATA
 from slugfit.evidence.listing import may_list
 from slugfit.evidence.signs import Signs, signs_in
@@ -24,6 +25,7 @@ from slugfit.scan.module_facts import facts_of_module
 from slugfit.scan.procfile import PROCFILE
 from slugfit.unused.computed import computed_imports, reads_objects
 from slugfit.unused.follow import STARTERS
+from slugfit.unused.named_languages import own_locales
 from slugfit.unused.services import computes_service
 
 if TYPE_CHECKING:
@@ -76,7 +78,8 @@ def app_facts(read: ReadTree, run: Run) -> tuple[object, ...]:
     )
     app = read.app
     told = (app.imports, app.compiler_use, app.strings, app.settings, app.elsewhere)
-    return (modules, loose, texts, variables, told)
+    locales = sorted({locale for _, locale in own_locales(read.owners.by_path, read.layout)})
+    return (modules, loose, texts, variables, told, locales)
 
 
 def words_of_tree(read: ReadTree) -> frozenset[str]:
@@ -87,7 +90,7 @@ def words_of_tree(read: ReadTree) -> frozenset[str]:
         texts += (dist.name, *dist.requires)
         for point in dist.entry_points:
             texts += (point.group, point.name, point.module)
-    return frozenset(_WORD.findall("\n".join(texts).casefold()))
+    return with_other_codes(_WORD.findall("\n".join(texts).casefold()))
 
 
 def _path(module: Module) -> str:
@@ -119,6 +122,7 @@ def _signs(module: Module, facts: ModuleFacts, source: bytes) -> Iterator[str]:
     yield repr(STUB_READER in facts.names)
     yield repr("__file__" in facts.names)
     yield repr(STARTERS.isdisjoint(facts.names))
+    yield repr(LOCALE_LISTERS.isdisjoint(facts.names))
     for data in SERVICE_DATA:
         listed = data.listers.union(data.aliases) & (facts.names | facts.literals)
         yield repr((sorted(listed), computes_service(source, data)))

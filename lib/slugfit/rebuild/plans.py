@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from slugfit.scan.layout import Layout
     from slugfit.settings.config import Config
     from slugfit.settings.current_run import Run
+    from slugfit.unused.translations import Translations
 
 _FILE = "plan"
 _FIELDS = attrgetter(*(field.name for field in fields(Decision)))
@@ -57,6 +58,7 @@ class Left:
     users: Mapping[str, tuple[str, ...]]
     unused_barred: Mapping[str, Reason]
     reached: Mapping[str, Reference]
+    translations: Translations
 
 
 def plan_again(root: Path, config: Config, run: Run, python: AppPython | None) -> Plan:
@@ -74,7 +76,7 @@ def plan_again(root: Path, config: Config, run: Run, python: AppPython | None) -
     plan = plan_of(read, config, run, python)
     rows = tuple(map(_FIELDS, plan.decisions))
     told = (plan.start, plan.bytecode, plan.unused, plan.users, plan.unused_barred, plan.reached)
-    whole = Left(digest, rows, *told)
+    whole = Left(digest, rows, *told, plan.translations)
     write_entry(run.cache / _FILE, whole)
     return plan
 
@@ -108,6 +110,7 @@ def _made_again(read: ReadTree, left: Left, python: AppPython | None) -> Plan:
         left.users,
         left.unused_barred,
         left.reached,
+        left.translations,
     )
 
 

@@ -24,6 +24,8 @@ ReferenceKind = Literal[
     "asked for",  # ``by``, of the app, imports by computed names what the app asks for: ``target``
     "setting",  # the config var or setting ``by`` names it
     "unknown process",  # no Procfile tells what runs, and ``by`` installs programs
+    "fallback",  # programs fall back to its language
+    "reads translations",  # ``by`` is a distribution that may not go on without one
     "installer",  # ``by`` installs packages into this tree
 ]
 

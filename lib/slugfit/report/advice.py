@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from slugfit.catalog.languages import SOURCE_LANGUAGE, WORDS_TOO
 from slugfit.catalog.swaps import GPU_NAMES, GPU_PREFIXES, SWAPS, USELESS_VARIABLES
 from slugfit.measure.sizes import ZERO
 
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from slugfit.measure.sizes import Bytes
     from slugfit.models.wanted import WantedModel
     from slugfit.report.model_files import ModelFile
-    from slugfit.report.unused import UnusedTotal
+    from slugfit.report.unused import UnusedTotal, What
+
+
+_LEAST_OF_LOCALES = 500_000
+"""Compressed bytes of translations that are worth a setting."""
 
 
 class Saving:
@@ -83,9 +88,24 @@ class ModelAdvice(Saving):
 
 @dataclass(frozen=True, slots=True)
 class UnusedAdvice(Saving):
-    """Distributions, and descriptions of services, that the app never reaches."""
+    """Distributions, and certain files of distributions, that the app never reaches."""
+
+    parts: tuple[tuple[What, str], ...]
+    """What of which distribution."""
+    saves: int
+    """About how many compressed bytes."""
+    unpacked: int = 0
+    """About how many bytes unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocaleAdvice(Saving):
+    """Translations of distributions into languages that the app does not name."""
 
     names: tuple[str, ...]
+    """The distributions, the largest part first."""
+    locales: tuple[str, ...]
+    """The languages that it names, and English."""
     saves: int
     """About how many compressed bytes."""
     unpacked: int = 0
@@ -97,7 +117,7 @@ def enough_advice(advice: Iterable[Advice], left: int, measure: Measure) -> tupl
 
     What a setting of Slugfit's does is not among it.
     """
-    own = (item for item in advice if not isinstance(item, UnusedAdvice))
+    own = (item for item in advice if not isinstance(item, (UnusedAdvice, LocaleAdvice)))
     found: list[Advice] = []
     for item in sorted(own, key=lambda item: -item.saves_of(measure)):
         if left > 0 and item.saves_of(measure):
@@ -106,7 +126,9 @@ def enough_advice(advice: Iterable[Advice], left: int, measure: Measure) -> tupl
     return tuple(found)
 
 
-Advice: TypeAlias = "SwapAdvice | GpuAdvice | VariableAdvice | ModelAdvice | UnusedAdvice"
+Advice: TypeAlias = (
+    "SwapAdvice | GpuAdvice | VariableAdvice | ModelAdvice | UnusedAdvice | LocaleAdvice"
+)
 
 
 def advise_swaps(
@@ -145,10 +167,23 @@ def advise_unused(totals: Iterable[UnusedTotal]) -> Iterator[UnusedAdvice]:
     stays = [total for total in totals if not total.goes]
     if stays:
         yield UnusedAdvice(
-            tuple(total.name if total.whole else f"data of {total.name}" for total in stays),
+            tuple((total.what, total.name) for total in stays),
             sum(total.size.compressed for total in stays),
             sum(total.size.uncompressed for total in stays),
         )
+
+
+def advise_locales(parts: Mapping[str, Bytes], named: Iterable[str]) -> Iterator[LocaleAdvice]:
+    """Advice to say which languages are needed, if that saves something.
+
+    ``parts`` are about the sizes of translations into others, by distribution; ``named`` are the
+    languages that the app names.
+    """
+    total = sum(parts.values(), ZERO)
+    if total.compressed >= _LEAST_OF_LOCALES:
+        names = sorted(parts, key=lambda name: (-parts[name].compressed, name))
+        locales = dict.fromkeys((SOURCE_LANGUAGE, *sorted(set(named) - WORDS_TOO)))
+        yield LocaleAdvice(tuple(names), tuple(locales), total.compressed, total.uncompressed)
 
 
 def advise_models(

@@ -9,6 +9,7 @@ from slugfit.base.words import megabytes
 from slugfit.models.keys import model_lines
 from slugfit.report.advice import (
     GpuAdvice,
+    LocaleAdvice,
     ModelAdvice,
     SwapAdvice,
     UnusedAdvice,
@@ -16,9 +17,18 @@ from slugfit.report.advice import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slugfit.report.advice import Advice
+    from slugfit.report.unused import What
 
 
+UNUSED_PARTS: Mapping[What, str] = {
+    "packages": "",
+    "service data": "services",
+    "translations": "translations",
+}
+"""Which part of a distribution is never reached; "" for packages of it."""
 _SHOWN = 6
 """Names that a sentence lists."""
 
@@ -33,8 +43,17 @@ def advice_sentence(advice: Advice) -> str:
     if isinstance(advice, VariableAdvice):
         return f"{advice.name} does nothing: {advice.instead} does."
     if isinstance(advice, UnusedAdvice):
-        return f"The app never reaches {_some(advice.names)}."
+        return (
+            f"The app never reaches {_some(tuple(_unused_part(*part) for part in advice.parts))}."
+        )
+    if isinstance(advice, LocaleAdvice):
+        return f"Translations into languages that the app does not name: {_some(advice.names)}."
     return _model_sentence(advice)
+
+
+def _unused_part(what: What, name: str) -> str:
+    part = UNUSED_PARTS[what]
+    return f"{part} of {name}" if part else name
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -52,6 +71,8 @@ def advice_line(advice: Advice) -> str:
         return f"{advice.name}: unset it"
     if isinstance(advice, UnusedAdvice):
         return "SLUGFIT_LEVEL=unused"
+    if isinstance(advice, LocaleAdvice):
+        return f"SLUGFIT_LEVEL=unused SLUGFIT_LOCALES={','.join(advice.locales)}"
     return _model_line(advice)
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slugfit.catalog.rules import SERVICES, SLUGFITIGNORE, SLUGIGNORE, UNUSED
+from slugfit.catalog.rules import (
+    SERVICES,
+    SLUGFITIGNORE,
+    SLUGIGNORE,
+    TRANSLATIONS,
+    UNUSED,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +39,7 @@ EVIDENCE: Mapping[str, str] = {
     "symbols": "no loader reads it",
     UNUSED.name: "never reached",
     SERVICES.name: "nothing asks for it",
+    TRANSLATIONS.name: "another language",
     SLUGIGNORE.name: _LISTED,
     SLUGFITIGNORE.name: _LISTED,
 }

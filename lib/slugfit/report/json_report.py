@@ -76,7 +76,7 @@ def _unused(total: UnusedTotal) -> Mapping[str, Any]:
     return {
         "name": total.name,
         "version": total.version,
-        "what": "packages" if total.whole else "service data",
+        "what": total.what,
         "files": total.files,
         **_size(total.size),
         "requested": total.requested,

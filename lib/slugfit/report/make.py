@@ -12,6 +12,7 @@ from slugfit.catalog.rules import rule_named
 from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice import (
     Advice,
+    advise_locales,
     advise_models,
     advise_swaps,
     advise_unused,
@@ -20,13 +21,13 @@ from slugfit.report.advice import (
 from slugfit.report.failures import error_line
 from slugfit.report.model_files import find_model_files
 from slugfit.report.reasons import reason_sentence
-from slugfit.report.unused import UnusedTotal, unused_totals
+from slugfit.report.unused import UnusedTotal, translated_parts, unused_totals
 from slugfit.scan.bytecode import source_of
 from slugfit.scan.owners import APP
 from slugfit.settings.current_run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from slugfit.catalog.limits import Bound, Limit
     from slugfit.fit.fitting import Fitting
@@ -228,8 +229,17 @@ def _advice(
         *advise_models(files, config.models, kept.get(APP, ZERO), over=over),
         *advise_swaps(versions, kept, variables),
         *advise_unused(unused_totals(outcome)),
+        *_locales(outcome, config),
     ]
     return tuple(sorted(advice, key=lambda advice: -advice.saves))
+
+
+def _locales(outcome: Outcome, config: Config) -> Iterator[Advice]:
+    """Advice to set SLUGFIT_LOCALES, which nobody has."""
+    translations = outcome.planned.translations
+    if not config.locales:
+        parts = translated_parts(outcome, translations.others)
+        yield from advise_locales(parts, translations.named)
 
 
 def _shares(outcome: Outcome, versions: Mapping[str, str]) -> tuple[Share, ...]:

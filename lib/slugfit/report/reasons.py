@@ -63,6 +63,8 @@ def reference_sentence(reference: Reference) -> str:
         "setting": f"{by} names it.",
         "unknown process": f"No Procfile tells what runs, and {by} has programs.",
         "installer": f"{by} installs packages.",
+        "fallback": "Programs fall back to its language.",
+        "reads translations": f"{by} reads it, and may fail without it.",
     }[reference.kind]
 
 

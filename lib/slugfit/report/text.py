@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.words import megabytes, printable
 from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice import UnusedAdvice
-from slugfit.report.advice_words import advice_line, advice_sentence
+from slugfit.report.advice_words import UNUSED_PARTS, advice_line, advice_sentence
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.fault_words import fault_sentence
 from slugfit.report.fit_words import COPIED, fit_lines
@@ -171,7 +171,8 @@ def _unused(report: Report) -> Iterator[str]:
     title = "Never reached by the app (MB)"
     yield f"{title:<31}{'compressed':>11}{'unpacked':>10}  asked for by"
     for total in gone[:_LISTED]:
-        name = total.name if total.whole else f"{total.name}: services"
+        part = UNUSED_PARTS[total.what]
+        name = f"{total.name}: {part}" if part else total.name
         yield (
             f"{printable(name)[:30]:<31}{megabytes(total.size.compressed):>11}"
             f"{megabytes(total.size.uncompressed):>10}  {_asked_by(total)}".rstrip()

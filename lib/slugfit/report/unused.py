@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from slugfit.catalog.rules import UNUSED
+from slugfit.catalog.rules import SERVICES, TRANSLATIONS, UNUSED
 from slugfit.measure.sizes import ZERO, Bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from slugfit.pipeline import Outcome
+
+
+What: TypeAlias = Literal["packages", "service data", "translations"]
+_WHAT: Mapping[str, What] = {
+    UNUSED.name: "packages",
+    SERVICES.name: "service data",
+    TRANSLATIONS.name: "translations",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +29,8 @@ class UnusedTotal:
 
     name: str
     version: str
-    whole: bool
-    """Whether that is packages of it, and not the descriptions of services that it carries."""
+    what: What
+    """Whether that is packages of it, or only certain files that it carries."""
     files: int
     size: Bytes
     """What it takes; compressed about, if it stays."""
@@ -63,7 +71,7 @@ def _totals(outcome: Outcome) -> Iterator[UnusedTotal]:
         yield UnusedTotal(
             owner,
             dist.version,
-            rule == UNUSED.name,
+            _WHAT[rule],
             count,
             size or _part(sizes.kept.get(owner, ZERO), stays[rule, owner]),
             dist.requested,
@@ -71,6 +79,16 @@ def _totals(outcome: Outcome) -> Iterator[UnusedTotal]:
             goes=size is not None,
             users=plan.users.get(owner, ()) if rule == UNUSED.name else (),
         )
+
+
+def translated_parts(outcome: Outcome, paths: Collection[str]) -> Mapping[str, Bytes]:
+    """About what these files take, by distribution."""
+    owners, kept = outcome.planned.owners.by_path, outcome.sizes.kept
+    lengths: Counter[str] = Counter()
+    for item in outcome.planned.decisions:
+        if item.path in paths and item.action != "remove":
+            lengths[owners[item.path]] += item.size
+    return {name: _part(kept.get(name, ZERO), size) for name, size in lengths.items()}
 
 
 def _part(whole: Bytes, uncompressed: int) -> Bytes:

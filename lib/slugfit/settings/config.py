@@ -39,6 +39,8 @@ class Config:
     rules_off: tuple[str, ...]
     worth: int
     """Compressed bytes that a rule has to save in one distribution."""
+    locales: tuple[str, ...]
+    """The locales that the app needs; () for all."""
     compiles: bool
     strict: bool
     build_minutes: float

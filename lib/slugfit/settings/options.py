@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.paths import path_inside
 from slugfit.base.patterns import parse_patterns
 from slugfit.base.urls import redact_url
+from slugfit.catalog.languages import language_of
 from slugfit.catalog.limits import LIMITS, parse_limit
 from slugfit.catalog.rules import RULE_NAMES
 from slugfit.catalog.size_units import parse_size
@@ -105,6 +106,13 @@ OPTIONS = (
         "0",
         "The app compiles when it runs: headers, sources and build files of all packages stay",
     ),
+    Option(
+        "LOCALES",
+        "unset, or locales such as `en, de, pt_BR`",
+        "",
+        "The languages that the app needs: where the level takes what is `unused`, translations "
+        "of installed packages into others go; unset, none does",
+    ),
     Option("STRICT", "0, 1", "0", "Stop the build when slimming had to be undone"),
     Option(
         "BUILD_MINUTES",
@@ -151,6 +159,8 @@ def parse_option(option: Option, value: str, told: str, problems: list[str]) -> 
         accepts = option.accepts
         if option.name == "RULES_OFF":
             accepts += ": " + ", ".join(RULE_NAMES) + _nearest_rules(value)
+        if option.name == "LOCALES":
+            accepts += f", not {_shown(', '.join(_no_locales(value)))}"
         problems.append(f"{told} is {_shown(value)!r}; it accepts {accepts}.")
         return None
 
@@ -205,6 +215,16 @@ def _rules(_: Option, value: str) -> tuple[str, ...]:
     return names
 
 
+def _no_locales(value: str) -> tuple[str, ...]:
+    return tuple(name for name in _words(value) if not language_of(name))
+
+
+def _locales(_: Option, value: str) -> tuple[str, ...]:
+    if _no_locales(value):
+        raise ValueError(value)
+    return _words(value)
+
+
 def _file(_: Option, value: str) -> str:
     if not value:
         return ""
@@ -229,6 +249,7 @@ _PARSERS: Mapping[str, Callable[[Option, str], object]] = {
     "REMOVE": _patterns,
     "RULES_OFF": _rules,
     "WORTH": lambda _, value: 0 if value == "0" else parse_size(value),
+    "LOCALES": _locales,
     "COMPILES": _switch,
     "STRICT": _switch,
     "BUILD_MINUTES": _minutes,

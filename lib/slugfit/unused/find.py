@@ -15,6 +15,7 @@ from slugfit.unused.roots import reach_distribution, reach_roots
 from slugfit.unused.rounds import PROGRAM_GROUPS, follow_rounds
 from slugfit.unused.search import Search
 from slugfit.unused.services import described_services, names_of_services, unused_services
+from slugfit.unused.translations import NO_TRANSLATIONS, Translations, find_translations
 from slugfit.unused.unlinked import unlinked_libraries
 from slugfit.unused.users import would_use
 
@@ -34,13 +35,15 @@ class Unused:
     that it belongs to."""
     services: Mapping[str, str]
     """Descriptions of services that nothing asks for, each with the folder that they lie in."""
+    translations: Translations
+    """Translations of what is installed."""
     reached: Mapping[str, Reference]
     """By path of a module: what refers to it."""
     users: Mapping[str, tuple[str, ...]]
     """By distribution: the modules that import it, and that the app never reaches."""
 
 
-NOTHING = Unused({}, {}, {}, {})
+NOTHING = Unused({}, {}, NO_TRANSLATIONS, {}, {})
 
 
 def find_unused(code: TreeCode) -> Unused:
@@ -60,7 +63,13 @@ def find_unused(code: TreeCode) -> Unused:
     modules = (*app_modules(code.tree, code.layout, code.ignored), *code.outside)
     left = dict(unused_services(code, search, services, modules))
     described = {path: top for path, top in left.items() if path not in files}
-    return Unused(files, described, search.reached, would_use(code, search, files))
+    return Unused(
+        files,
+        described,
+        find_translations(code, search, modules, files.keys()),
+        search.reached,
+        would_use(code, search, files),
+    )
 
 
 def _search(code: TreeCode, services: frozenset[str]) -> Search:

@@ -42,6 +42,8 @@ class TreeCode:
     """What SLUGFIT_KEEP names."""
     started: Iterable[str]
     """The files that the app's start loaded when it was tried."""
+    locales: tuple[str, ...]
+    """What SLUGFIT_LOCALES names."""
     least: int
     """Bytes that a removal has to save; packages with fewer stay in any case."""
     installers_stay: bool
