@@ -125,7 +125,7 @@ def _reach_computed(search: Search, module: Module, owner: str, computed: Comput
     if computed.by_parts:
         search.putting.setdefault(owner, module.path)
         search.computing.add(module.name)
-    for package in computed.packages:
+    for package in sorted(computed.packages):
         inside = (*search.index.by_name.get(package, ()), *search.index.below(package))
         own = (item for item in inside if search.owners.get(item.path, "") == owner)
         told = Reference("computes", module.path, package)

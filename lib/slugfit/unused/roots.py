@@ -109,7 +109,7 @@ def _reach_strings(search: Search, told: Sequence[tuple[Module, ModuleFacts]]) -
 def _reach_path_files(search: Search, code: TreeCode) -> None:
     """Distributions with a file that each start of Python runs, and what such files import."""
     for dist in code.owners.distributions:
-        for path in dist.files:
+        for path in sorted(dist.files):
             name = path.rpartition("/")[2]
             if path.endswith((".pth", ".start")) and name not in _PATH_FILES:
                 reach_distribution(search, dist, Reference("path file", path))

@@ -125,7 +125,7 @@ def _reach_libraries(
     offered = {
         posixpath.basename(path): dist
         for dist in unreached.values()
-        for path in dist.files
+        for path in sorted(dist.files)
         if ".so" in posixpath.basename(path)
     }
     if not offered:
@@ -138,7 +138,7 @@ def _reach_libraries(
                 linked[entry.path] = needed_libraries(code.tree.root / entry.path)
             for name in sorted(linked[entry.path] & offered.keys()):
                 reach_distribution(search, offered[name], Reference("links", entry.path, name))
-    for literal, by in search.libraries.items():
+    for literal, by in sorted(search.libraries.items()):
         stem = posixpath.basename(literal).partition(".so")[0] + ".so"
         for name, dist in offered.items():
             if len(stem) > len("x.so") and name.startswith(stem):
@@ -158,7 +158,7 @@ def _read_others(search: Search, code: TreeCode, seen: set[str]) -> None:
         module = search.index.by_path.get(path)
         if module is not None and module.compiled and path not in seen:
             seen.add(path)
-            for literal in library_facts(code.tree.root / path, words).literals:
+            for literal in sorted(library_facts(code.tree.root / path, words).literals):
                 _reach_literal(search, path, literal, tops)
     for entry in code.tree.files():
         path = entry.path
@@ -188,7 +188,7 @@ def _tops(search: Search, code: TreeCode) -> frozenset[str]:
 
 def _reach_literal(search: Search, path: str, literal: str, tops: frozenset[str]) -> None:
     """What a text in a library means; where one string runs into the next, any long name in it."""
-    for top in tops:
+    for top in sorted(tops):
         if literal == top or literal.startswith(f"{top}."):
             search.reach_name(literal, Reference("names", path, literal))
         elif len(top) >= _SHORT and top in literal:
