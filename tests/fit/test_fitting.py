@@ -14,7 +14,7 @@ from pythons import SITE, real_slug, settings
 from slugfit.apply.change import bytecode_of_start
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
-from slugfit.packing import outlook, pack
+from slugfit.packing import making, outlook
 from slugfit.packing.manifest import is_packed
 from slugfit.pipeline import Outcome, dry_run, slim_tree
 from slugfit.report.make import make_report
@@ -40,7 +40,7 @@ def _code(lines: int, seed: int) -> str:
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A slug with a package that its start loads, one that nothing reaches, one to pack."""
     pack_anything(monkeypatch)
-    monkeypatch.setattr(pack, "LEAST", 1000)
+    monkeypatch.setattr(making, "LEAST", 1000)
     monkeypatch.setattr(outlook, "SMALL", 1)
     # These limits are told to the byte.
     monkeypatch.setattr(outlook, "ORDER_ERROR", 0)

@@ -24,7 +24,8 @@ from slugfit.base.errors import TreeError, UsageError
 from slugfit.base.paths import PACKED_FOLDER, UNPACK_PROFILE
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
-from slugfit.packing import archive, cache, pack
+from slugfit.packing import archive, cache, making
+from slugfit.packing.density import FAST
 from slugfit.packing.manifest import archive_of, is_packed
 from slugfit.packing.pack import pack_tree
 from slugfit.pipeline import slim_tree
@@ -61,7 +62,7 @@ def _kinds(packing: Packing) -> tuple[str, ...]:
 
 @pytest.fixture(autouse=True)
 def _least(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pack, "LEAST", 1000)
+    monkeypatch.setattr(making, "LEAST", 1000)
 
 
 def test_what_gets_smaller_is_packed_and_the_sizes_are_those_of_the_slug(tmp_path: Path) -> None:
@@ -337,7 +338,7 @@ def test_the_stand_in_takes_what_the_program_takes(
     elif Path(shutil.which("zstd") or "").parent == STAND_IN:
         pytest.skip("there is no program zstd here")
     data = ONE * 3
-    options = [*archive.OPTIONS, f"--stream-size={len(data)}"]
+    options = [*archive.options_of(FAST), f"--stream-size={len(data)}"]
     for threads in (1, 4):
         options = [f"-T{threads}" if item.startswith("-T") else item for item in options]
         target = tmp_path / str(threads)

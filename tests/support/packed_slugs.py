@@ -13,7 +13,7 @@ from slugfit.base.clock import Clock
 from slugfit.base.paths import UNPACK_PROFILE
 from slugfit.measure.sampling import Weighing
 from slugfit.measure.weigh import measure_sizes
-from slugfit.packing import pack, units
+from slugfit.packing import making, units
 from slugfit.packing.pack import Packer, pack_tree
 from slugfit.plan.make import make_plan
 from slugfit.settings.current_run import Run
@@ -35,7 +35,7 @@ START = f'. "${{HOME}}/{UNPACK_PROFILE}"; echo started'
 def pack_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pack also what is small, with a program ``zstd`` in any case."""
     monkeypatch.setattr(units, "SMALLEST", 1)
-    monkeypatch.setattr(pack, "LEAST", -(10**6))
+    monkeypatch.setattr(making, "LEAST", -(10**6))
     if shutil.which("zstd") is None:
         monkeypatch.setenv("PATH", f"{STAND_IN}:{os.environ['PATH']}")
 

@@ -15,11 +15,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slugfit.base.beside import cores
 from slugfit.base.errors import TreeError
 from slugfit.measure.deflate import piece_bytes
 from slugfit.measure.members import top_entry
 from slugfit.measure.pieces import EPOCH, end_of_tar, stream_size, tar_piece
-from slugfit.packing.zstd import release_of_zstd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -29,13 +29,15 @@ if TYPE_CHECKING:
     from slugfit.scan.tree import Entry, Tree
 
 
-OPTIONS = ("-12", "--long=25", "-T2", "--check")
-"""Level and window, by measurement (docs/bench.md). Two threads give the same bytes as one or many.
+_OPTIONS = ("--long=25", "--check")
+"""The window, by measurement (docs/bench.md), and a checksum.
 
 A window of 2**25 bytes is what each of the programs that unpack needs of memory, and all of them
 accept without being asked to. The checksum is of what was packed, and is compared by what unpacks:
 XXH64 of it, the lower 32 bits (RFC 8878, 3.1.1), beside the size.
 """
+_THREADS = 8
+"""At most; any number of them gives the same bytes."""
 SUFFIX = ".tar.zst"
 _NANO = 10**9
 
@@ -94,18 +96,35 @@ class Archiver:
     """The folder that they are made in, and found in by the next build."""
     zstd: tuple[str, ...]
     """How a command line of zstd starts."""
+    release: bytes
+    """What it says that it is."""
 
 
-def packed_file(stream: Stream, archiver: Archiver, seconds: float) -> Path:
+def options_of(level: int) -> tuple[str, ...]:
+    """What zstd is told to compress at a level; the threads do not change its bytes."""
+    return (f"-{level}", f"-T{min(cores(), _THREADS)}", *_OPTIONS)
+
+
+def place_of(stream: Stream, archiver: Archiver, level: int) -> Path:
+    """Where the archive of ``stream`` at this level of zstd is, once it is made.
+
+    Its name tells what its bytes depend on: the stream, the options, and zstd's release.
+    """
+    options = " ".join((str(level), *_OPTIONS)).encode()
+    kind = hashlib.sha256(options + archiver.release).hexdigest()[:8]
+    return archiver.folder / f"{stream.digest}-{kind}{SUFFIX}"
+
+
+def packed_file(stream: Stream, archiver: Archiver, level: int, seconds: float) -> Path:
     """The archive of ``stream``, made unless it is there already.
 
     Raises OSError, and TreeError if the program fails or takes longer than ``seconds``.
     """
-    target = archiver.folder / f"{stream.digest}-{_kind(archiver.zstd)}{SUFFIX}"
+    target = place_of(stream, archiver, level)
     if not target.is_file():
         draft = target.with_name(f"{target.name}.draft")
         try:
-            _compress(stream, archiver.zstd, draft, seconds)
+            _compress(stream, (*archiver.zstd, *options_of(level)), draft, seconds)
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
@@ -113,16 +132,9 @@ def packed_file(stream: Stream, archiver: Archiver, seconds: float) -> Path:
     return target
 
 
-def _kind(zstd: tuple[str, ...]) -> str:
-    """What else an archive's bytes depend on: the options, and zstd's release."""
-    return hashlib.sha256(" ".join(OPTIONS).encode() + release_of_zstd(zstd)).hexdigest()[:8]
-
-
 def _compress(stream: Stream, zstd: tuple[str, ...], target: Path, seconds: float) -> None:
-    command = [*zstd, "--quiet", "--force", *OPTIONS, f"--stream-size={stream.size}", "-o"]
-    with subprocess.Popen(
-        [*command, str(target)], stdin=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as program:
+    command = [*zstd, "--quiet", "--force", f"--stream-size={stream.size}", "-o", str(target)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as program:
         try:
             problem = _feed(program, stream, time.monotonic() + seconds)
         except BaseException:

@@ -7,7 +7,6 @@ slimmed and unpacked. Killed in between, the tree is the slimmed one.
 
 from __future__ import annotations
 
-import re
 import tempfile
 import time
 from dataclasses import dataclass
@@ -16,33 +15,25 @@ from typing import TYPE_CHECKING
 
 from slugfit.apply.transaction import transaction
 from slugfit.base.errors import TreeError
-from slugfit.base.hashing import sha256_of
 from slugfit.measure.pieces import timed_sources
-from slugfit.packing.archive import SUFFIX, Archiver, packed_file, shipped_time, tar_stream
+from slugfit.packing.archive import Archiver, shipped_time
 from slugfit.packing.cache import archive_folder, drop_unused
 from slugfit.packing.change import change_of_packing, written_texts
-from slugfit.packing.outcome import PackedBundle, Packing, Refusal, sizes_when_packed
-from slugfit.packing.outlook import bundles_to_pack, bytes_to_save, packing_refusal, site_facts
+from slugfit.packing.making import Archive, Maker
+from slugfit.packing.outcome import Packing, Refusal, sizes_when_packed
+from slugfit.packing.outlook import bytes_to_save, packing_refusal, site_facts
 from slugfit.packing.trial import unpacking_seconds
 from slugfit.packing.units import find_bundles
-from slugfit.packing.zstd import python_of_slug, zstd_command
+from slugfit.packing.zstd import python_of_slug, release_of_zstd, zstd_command
 from slugfit.scan.tree import scan_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from slugfit.base.clock import Clock
     from slugfit.measure.sizes import Sizes
-    from slugfit.packing.units import Bundle
     from slugfit.plan.decision import Plan
-    from slugfit.scan.tree import Entry, Tree
+    from slugfit.scan.tree import Tree
     from slugfit.settings.config import Config
     from slugfit.settings.current_run import Run
-
-
-LEAST = 20_000
-"""Bytes that an archive has to save."""
-_PLAIN = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +57,6 @@ class Packer:
     def needed(self) -> float:
         """How many bytes are to be saved; at most 0 if none."""
         return bytes_to_save(self.sizes, self.config)
-
-
-@dataclass(frozen=True, slots=True)
-class _Archive:
-    """An archive in the folder where archives are made."""
-
-    packed: PackedBundle
-    """What it is in the slug."""
-    file: Path
-    """Where it lies."""
-    digest: str
-    """The SHA-256 of its tar stream."""
 
 
 def pack_tree(packer: Packer) -> tuple[Packing, Sizes]:
@@ -112,7 +91,7 @@ def _pack(packer: Packer, folder: Path) -> Packing:
     zstd = zstd_command(python)
     if zstd is None:
         return Packing(refusal=Refusal("no program", "zstd"))
-    made = list(_archives(packer, tree, Archiver(folder, zstd)))
+    made = _made(packer, tree, Archiver(folder, zstd, release_of_zstd(zstd)))
     if not made:
         return Packing(refusal=Refusal("nothing large"))
     packed = tuple(item.packed for item in made)
@@ -134,34 +113,8 @@ def _pack(packer: Packer, folder: Path) -> Packing:
     return Packing(packed, round(seconds, 3))
 
 
-def _archives(packer: Packer, tree: Tree, archiver: Archiver) -> Iterator[_Archive]:
-    """The archives, until the slug fits where that is asked for.
-
-    What one saves is known only then: when those that should have been enough are not, others are.
-    """
+def _made(packer: Packer, tree: Tree, archiver: Archiver) -> tuple[Archive, ...]:
     layout = packer.plan.layout
-    time_of = shipped_time(timed_sources(tree))
-    needed = packer.needed
-    left = find_bundles(tree, layout, packer.sizes.tops, site_facts(tree, layout))
-    while left and needed > 0:
-        chosen = bundles_to_pack(left, needed)
-        left = tuple(bundle for bundle in left if bundle not in chosen)
-        for bundle in chosen:
-            made = _archive(packer, tree, bundle, archiver, time_of)
-            if made.packed.saved >= LEAST:
-                needed -= made.packed.saved
-                yield made
-            if needed <= 0:
-                return
-
-
-def _archive(
-    packer: Packer, tree: Tree, bundle: Bundle, archiver: Archiver, time_of: Callable[[Entry], int]
-) -> _Archive:
-    units = frozenset(unit.path for unit in bundle.units)
-    stream = tar_stream(tree, bundle.site, units, time_of)
-    file = packed_file(stream, archiver, packer.clock.left())
-    sha256 = sha256_of(file).hex()
-    name = f"{_PLAIN.sub('', bundle.owner)}-{sha256[:12]}{SUFFIX}"
-    packed = PackedBundle(bundle, name, sha256, file.stat().st_size)
-    return _Archive(packed, file, stream.digest)
+    maker = Maker(tree, shipped_time(timed_sources(tree)), archiver, packer.clock)
+    bundles = find_bundles(tree, layout, packer.sizes.tops, site_facts(tree, layout))
+    return maker.make_enough(bundles, packer.needed)
