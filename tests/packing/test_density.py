@@ -35,7 +35,7 @@ PACKAGES: dict[str, Content] = {
 
 @pytest.fixture
 def levels(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The levels at which something was packed, in turn; a core packs 10 kB in a second."""
+    """The levels at which something was packed, in turn; 10 kB are packed in a second."""
     made: list[int] = []
 
     def packing(stream: archive.Stream, archiver: archive.Archiver, level: int, s: float) -> Path:
@@ -46,7 +46,6 @@ def levels(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(making, "packed_file", packing)
     monkeypatch.setattr(making, "LEAST", 1000)
     monkeypatch.setattr(density, "_DENSE_BYTES", 10_000)
-    monkeypatch.setattr(density, "cores", lambda: 1)
     return made
 
 

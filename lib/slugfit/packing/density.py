@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from slugfit.base.beside import cores
-
 FAST, DENSE = 12, 19
 """Levels of zstd: what is packed at the second takes a tenth less, and ten times as long
 (docs/bench.md). Unpacking takes as long."""
 _DENSE_BYTES = 800_000
-"""Bytes that a core packs at the dense level in a second."""
+"""Bytes that are packed at the dense level in a second; most packages are too small for zstd to
+share out among several cores."""
 _PART = 0.25
 """Which part of the time that is left may go into packing densely."""
 _MOST = 240
@@ -31,7 +30,7 @@ class Patience:
 
     def is_enough(self, size: int) -> bool:
         """Whether ``size`` bytes can be packed densely by then, as far as that can be told."""
-        return size < self.left() * _DENSE_BYTES * cores()
+        return size < self.left() * _DENSE_BYTES
 
 
 def patience(left: float) -> Patience:
