@@ -61,8 +61,8 @@ class Maker:
         """
         units = frozenset(unit.path for unit in bundle.units)
         stream = tar_stream(self.tree, bundle.site, units, self.time_of)
-        there = place_of(stream, self.archiver, DENSE).is_file()
-        if until is not None and (there or until.is_enough(stream.size)):
+        dense = place_of(stream, self.archiver, DENSE)
+        if until is not None and (dense.is_file() or until.is_enough(stream.size)):
             # Where it takes longer, or more memory than there is, the other level does.
             with suppress(TreeError):
                 file = packed_file(stream, self.archiver, DENSE, until.left())
