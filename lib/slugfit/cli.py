@@ -13,6 +13,7 @@ from slugfit import __version__
 from slugfit.apply.transaction import recover_tree
 from slugfit.base.console import Console
 from slugfit.base.errors import EXIT_CODES, Exit, SlugfitError
+from slugfit.base.style import style_of
 from slugfit.commands import build, build_facts, hooks, models, plan, scripts, slim
 from slugfit.report.failures import error_sentences
 
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     for_scripts = any(arguments[:1] == [command.name] for command in SCRIPT_COMMANDS)
     parsed = _parser(SCRIPT_COMMANDS if for_scripts else COMMANDS).parse_args(arguments)
-    return _run(parsed.command, parsed, Console(sys.stdout, sys.stderr))
+    console = Console(sys.stdout, sys.stderr, style_of(sys.stdout, os.environ))
+    return _run(parsed.command, parsed, console)
 
 
 def _run(command: Command[Any], parsed: argparse.Namespace, console: Console) -> int:

@@ -109,7 +109,7 @@ def test_report_of_an_app_that_ships_unslimmed_says_nothing_of_an_earlier_build(
     assert wrapping.compile().code == 0
     assert report(wrapping) == {"package_manager": "pip"}
     wrapping.faults({})
-    assert "since the last build" in wrapping.compile().out
+    assert "Since the last build" in wrapping.compile().out
 
 
 def test_report_of_a_build_over_the_limit_is_told(wrapping: Buildpack) -> None:

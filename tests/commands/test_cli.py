@@ -496,5 +496,5 @@ def test_an_interpreter_s_own_folder_can_be_slimmed(tmp_path: Path) -> None:
     real_slug(tmp_path, {"pkg/__init__.py": "", "pkg/tests/x.py": ""}, {})
     answer = engine("slim", tmp_path / PREFIX)
     assert answer.code == 0, answer.err
-    assert "Verified: 1 imports work" in answer.out
+    assert "Verified: 1 import works" in answer.out
     assert not (tmp_path / SITE / "pkg/tests").exists()

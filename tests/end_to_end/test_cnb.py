@@ -107,7 +107,7 @@ def test_the_next_build_starts_from_the_whole_tree(lifecycle: Lifecycle) -> None
     lifecycle.restore()
     log = build(lifecycle, SLUGFIT_RULES_OFF="tests")
     assert (lifecycle.site / "pkg/tests/test_a.py").is_file()
-    assert "since the last build" in log
+    assert "Since the last build" in log
     lifecycle.restore()
     build(lifecycle)
     assert sources(lifecycle.site / "pkg/tests") == ["used.py"]

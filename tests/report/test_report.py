@@ -96,6 +96,7 @@ REPORT = Report(
     ),
     seconds={"plan": 1.5, "apply": 0.25, "verify": 2.0, "measure": 12.0},
     bytecode=BytecodeTotal(500, Bytes(12_000_000, 4_200_000), 0.86, 4.96),
+    sites=("site",),
 )
 
 BUILD_LOG = """\
@@ -104,11 +105,11 @@ BUILD_LOG = """\
        after    321.5 MB compressed   1100.0 MB uncompressed   -18.0%
        limit   1000.0 MB compressed (heroku, 1 GB): fits, 32.1% of it used
 
-       Where the bytes are (MB)        compressed  unpacked   saved    limit
-       tensorflow 2.20.0                    290.0    1020.0    60.0    29.0%
-       Python itself                         30.0      70.0    10.0     3.0%
-       your app                               1.0       9.0     0.0     0.1%
-       and 2 smaller                          0.0       0.0     0.0     0.0%
+       Where the bytes are (MB)           compressed  unpacked   saved  of limit
+       tensorflow 2.20.0                       290.0    1020.0    60.0     29.0%
+       Python itself                            30.0      70.0    10.0      3.0%
+       your app                                  1.0       9.0     0.0      0.1%
+       and 2 smaller                             0.0       0.0     0.0      0.0%
 
        What went (MB)        compressed  unpacked   files  evidence
        symbols                     29.0     231.0      96  no loader reads it
@@ -117,9 +118,10 @@ BUILD_LOG = """\
        Bytecode of what each start loads: 500 files, 4.2 MB compressed; its
        imports take 0.9 s, about 5.0 s without.
 
-       4 files (1.2 MB) look like dead weight and stay, for example:
-       - site/pkg/tests/__init__.py: app.py imports pkg.tests.
-       - site/locked/x.pyi: Its folder is read-only.
+       What looks like dead weight and stays (MB)     files  unpacked
+       what stays refers to them                          3       1.1
+       their folder is read-only                          1       0.1
+       Why: slugfit why DIR pkg/tests/__init__.py
 
        Verified: 3 imports, 11 modules beside what went, 9 shortened libraries,
        Django's setup, the smoke command work as before; nothing else was tried.
@@ -150,8 +152,8 @@ UNDONE = """\
        ! needy could no longer be imported: FileNotFoundError: [Errno 2] No such
          file or directory
 
-       Where the bytes are (MB)        compressed  unpacked   saved    limit
-       your app                             392.0    1500.0     0.0   392.0%
+       Where the bytes are (MB)           compressed  unpacked   saved  of limit
+       your app                                392.0    1500.0     0.0    392.0%
 """
 
 
@@ -180,7 +182,7 @@ def test_the_build_log_line_by_line() -> None:
 def test_pipenv_has_a_row_of_its_own() -> None:
     share = Share(INSTALLER, "", Bytes(43_000_000, 12_000_000), Bytes(24_000_000, 7_000_000))
     shown = render_terminal(replace(REPORT, distributions=(share,)))
-    assert "\nPipenv, the installer                  7.0      24.0     5.0 " in shown
+    assert "\nPipenv, the installer                     7.0      24.0     5.0 " in shown
 
 
 def test_the_build_log_of_a_run_that_was_undone() -> None:
@@ -286,7 +288,7 @@ def test_odd_names_are_printable_everywhere() -> None:
 def test_without_a_limit_nothing_is_compared_with_it() -> None:
     shown = render_terminal(replace(REPORT, limit=parse_limit("dokku")))
     assert "limit     none is known (dokku); what counts is the uncompressed size\n" in shown
-    assert "Where the bytes are (MB)        compressed  unpacked   saved\n" in shown
+    assert "Where the bytes are (MB)           compressed  unpacked   saved\n" in shown
     assert "%" not in shown.partition("Where the bytes are")[2].partition("What went")[0]
     document = report_document(replace(REPORT, limit=parse_limit("dokku")))
     assert document["limit"] == {
@@ -313,7 +315,7 @@ def test_what_was_not_tried_in_time_is_never_called_broken() -> None:
     told = " ".join(render_terminal(made).split())
     assert "Verified: 3 of 4 imports, 11 of 15 modules beside what went" in told
     assert "- librosa was not tried in time, and is not verified: it took too long" in told
-    assert "4 modules and libraries beside what went (slow.a, slow.b, slow.c, …;" in told
+    assert "4 modules and libraries beside what went (slow.a, slow.b, slow.c, ...;" in told
     assert "librosa cannot" not in told
     listed = report_document(made)["verification"]["untried"]
     assert [(item["module"], item["needed"]) for item in listed][:2] == [
@@ -418,7 +420,7 @@ FITTED_WORDS = """
        SLUGFIT_PACK=on); bytecode of the start, which each start compiles then
        (about 4.2 MB: SLUGFIT_BYTECODE=strip).
 
-       Where the bytes are (MB)        compressed  unpacked   saved    limit
+       Where the bytes are (MB)           compressed  unpacked   saved  of limit
 """
 
 
@@ -478,7 +480,7 @@ OVER_WORDS = """
        - bytecode of the start, which each start compiles then, about 4.2 MB
            SLUGFIT_BYTECODE=auto
 
-       Where the bytes are (MB)        compressed  unpacked   saved    limit
+       Where the bytes are (MB)           compressed  unpacked   saved  of limit
 """
 FAR_OVER_WORDS = """
            SLUGFIT_BYTECODE=auto
@@ -487,7 +489,7 @@ FAR_OVER_WORDS = """
          dyno has no GPU. (about 159.5 MB)
            tensorflow-cpu==2.20.0
 
-       Where the bytes are (MB)        compressed  unpacked   saved    limit
+       Where the bytes are (MB)           compressed  unpacked   saved  of limit
 """
 
 

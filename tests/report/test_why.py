@@ -48,6 +48,12 @@ def _why(root: Path, name: str, **values: str) -> str:
     return explanation_text(explain_path(root, name, settings(**values)))
 
 
+def test_a_path_may_be_as_the_log_shows_it_from_the_folder_of_packages(root: Path) -> None:
+    assert _why(root, "pkg/tests/used.py") == _why(root, f"{SITE}/pkg/tests/used.py")
+    with pytest.raises(UsageError, match=r"nothing/here\.py is not a file"):
+        _why(root, "nothing/here.py")
+
+
 def test_a_removed_file_names_its_rule_class_and_what_was_looked_for(root: Path) -> None:
     assert _why(root, f"{SITE}/pkg/tests/unused.py").splitlines() == [
         f"{SITE}/pkg/tests/unused.py (pkg, 26 bytes) goes.",

@@ -265,7 +265,7 @@ def test_the_report_says_what_goes_and_why_the_rest_stays(tmp_path: Path) -> Non
     made = make_report(dry_run(tmp_path, config), config, action="plan")
     (total,) = report_document(made)["unused"]
     assert (total["name"], total["what"], total["files"]) == ("lib", "translations", 1)
-    assert any(line.startswith("lib: translations") for line in report_lines(made))
+    assert any(line.text.startswith("lib: translations") for line in report_lines(made))
     path = f"{SITE}/lib/locale/{{}}/LC_MESSAGES/x.mo"
     for locale, words in (
         ("es", "rule: translations (class: unused"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TextIO
 
+from slugfit.base.style import PLAIN, Style
+
 
 @dataclass(frozen=True)
 class Console:
@@ -14,6 +16,8 @@ class Console:
     """What was asked for: reports, JSON, the lines of a build log."""
     err: TextIO
     """What went wrong, and what must not get between JSON."""
+    style: Style = PLAIN
+    """What ``out`` can show."""
 
     def say(self, line: str) -> None:
         """One line of the answer, seen at once."""

@@ -10,7 +10,7 @@ from slugfit.base.errors import Exit
 from slugfit.base.words import printable
 from slugfit.commands.command import Command, TreeOptions, add_tree, need_folder
 from slugfit.report.json_report import render_json
-from slugfit.report.text import INDENT
+from slugfit.report.layout import INDENT
 from slugfit.settings.config import read_config, read_pyproject
 from slugfit.settings.config_vars import ConfigVars
 

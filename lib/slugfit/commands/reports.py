@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.atomic import write_atomically
 from slugfit.base.errors import Exit, OverLimitError
+from slugfit.report.difference import difference_of
 from slugfit.report.json_report import render_json, report_document
-from slugfit.report.last_build import change_since, read_last_build
+from slugfit.report.last_build import read_last_build
 from slugfit.report.limit_words import over_sentences
 from slugfit.report.text import render_build_log, render_terminal
 
@@ -29,15 +30,14 @@ def show_report(report: Report, console: Console, *, as_json: bool) -> None:
     if as_json:
         console.write(render_json(report_document(report)))
     else:
-        console.write(render_terminal(report))
+        console.write(render_terminal(report, console.style))
 
 
 def show_in_build_log(report: Report, console: Console, cache_dir: Path | None) -> None:
-    """Print a report as the log of a build shows it, with the change since the last build."""
-    console.write(render_build_log(report))
-    if cache_dir is not None:
-        last = read_last_build(cache_dir / LAST_REPORT)
-        console.write(change_since(last, report_document(report)))
+    """Print a report as the log of a build shows it, with what is different from the last build."""
+    last = {} if cache_dir is None else read_last_build(cache_dir / LAST_REPORT)
+    since = difference_of(last, report_document(report))
+    console.write(render_build_log(report, since, console.style))
 
 
 def save_report(report: Report, targets: list[Path], console: Console) -> None:

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from slugfit.measure.sizes import Bytes
 
 
-def limit_sentences(limit: Limit, after: Bytes) -> Iterator[str]:
-    """What the slug is compared with, and how it comes out: a sentence for each bound."""
+def limit_sentences(limit: Limit, after: Bytes) -> Iterator[tuple[str, bool]]:
+    """What the slug is compared with, and whether it is over: a sentence for each bound."""
     if not limit.bounds:
-        yield f"   none is known ({limit.name}); what counts is the {limit.measure} size"
+        yield f"   none is known ({limit.name}); what counts is the {limit.measure} size", False
     for bound in limit.bounds:
         size = after.weigh(bound.measure)
         used = f"{bound.used(size):.1%} of it used"
         over = bound.over(size)
         verdict = f"TOO LARGE, {used}; {_excess(bound, size)}" if over else f"fits, {used}"
         most = f"{megabytes(bound.size):>7} MB {bound.measure}"
-        yield f"{most} ({limit.label(bound)}): {verdict}"
+        yield f"{most} ({limit.label(bound)}): {verdict}", bool(over)
 
 
 def over_sentences(limit: Limit, after: Bytes) -> Iterator[str]:

@@ -124,6 +124,8 @@ class Report:
     """How the slug stands to its limit, None where it fits and nobody asks for more."""
     would_do: tuple[Advice, ...] = ()
     """The advice that would be enough, where nothing that Slugfit can take is."""
+    sites: tuple[str, ...] = ()
+    """The folders of installed packages, as seen from the tree's root."""
 
     @property
     def tightest(self) -> Bound | None:
@@ -179,6 +181,7 @@ def make_report(
         shown_before=outcome.shown_before,
         fit=outcome.fit,
         would_do=_would_do(outcome.fit, advice),
+        sites=outcome.planned.layout.site_packages,
     )
 
 

@@ -16,7 +16,9 @@ from slugfit.packing.manifest import archive_of
 from slugfit.plan.make import make_plan
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.reasons import decision_sentence, reference_sentence
+from slugfit.scan.layout import recognise_layout
 from slugfit.scan.owners import APP
+from slugfit.scan.tree import scan_tree
 from slugfit.settings.current_run import Run
 from slugfit.verify.start import python_of
 
@@ -47,8 +49,11 @@ class Explanation:
 
 
 def explain_path(root: Path, path: str, config: Config, run: Run | None = None) -> Explanation:
-    """What the plan says about ``path``; raise UsageError if it is not a file of the tree."""
-    name = _relative(root, path)
+    """What the plan says about ``path``; raise UsageError if it is not a file of the tree.
+
+    What is not a file as seen from ``root`` may be one as seen from a folder of packages.
+    """
+    name = _in_tree(root, _relative(root, path))
     run = run or Run()
     plan = _plan(root, config, run, name)
     decisions = {item.path: item for item in plan.decisions}
@@ -85,6 +90,13 @@ def _relative(root: Path, path: str) -> str:
     # The folder as it was named, and where it really is if links lead there.
     names = (posixpath.relpath(path, base) for base in (os.path.abspath(root), root.resolve()))
     return next(filter(None, (path_inside("", name) for name in names)), "")
+
+
+def _in_tree(root: Path, name: str) -> str:
+    if os.path.lexists(root / name):
+        return name
+    sites = recognise_layout(scan_tree(root)).site_packages
+    return next((f"{site}/{name}" for site in sites if os.path.lexists(root / site / name)), name)
 
 
 def _chain(decisions: Mapping[str, Decision], first: Decision) -> Iterator[Decision]:

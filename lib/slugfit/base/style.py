@@ -1,0 +1,43 @@
+"""How a stream shows text: colour and a line that changes, only on a terminal that wants them.
+
+Variables that switch colour off and on: https://no-color.org, https://bixense.com/clicolors/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CODES = {"title": "1", "good": "32", "bad": "1;31", "warning": "33"}
+"""Select Graphic Rendition (ECMA-48), by what a line is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a stream can show."""
+
+    colour: bool = False
+    live: bool = False
+    """Whether a line can be written over: progress is shown in place."""
+
+    def painted(self, text: str, tone: str) -> str:
+        """``text`` in the colour of its ``tone``, its margin without."""
+        code = _CODES.get(tone)
+        if not (self.colour and code and text):
+            return text
+        shown = text.lstrip(" ")
+        return f"{text[: len(text) - len(shown)]}\x1b[{code}m{shown}\x1b[0m"
+
+
+PLAIN = Style()
+
+
+def style_of(stream: TextIO, variables: Mapping[str, str]) -> Style:
+    """What ``stream`` can show, given the environment ``variables``."""
+    terminal = stream.isatty() and variables.get("TERM", "dumb") != "dumb"
+    forced = variables.get("CLICOLOR_FORCE", "0") not in ("", "0")
+    colour = (terminal or forced) and not variables.get("NO_COLOR")
+    return Style(colour, terminal)
