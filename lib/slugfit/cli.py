@@ -44,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     for_scripts = any(arguments[:1] == [command.name] for command in SCRIPT_COMMANDS)
     parsed = _parser(SCRIPT_COMMANDS if for_scripts else COMMANDS).parse_args(arguments)
-    console = Console(sys.stdout, sys.stderr, style_of(sys.stdout, os.environ))
+    styles = [style_of(stream, os.environ) for stream in (sys.stdout, sys.stderr)]
+    console = Console(sys.stdout, sys.stderr, styles[0], styles[1].live)
     return _run(parsed.command, parsed, console)
 
 

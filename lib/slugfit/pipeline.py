@@ -69,7 +69,7 @@ class Outcome:
 def dry_run(root: Path, config: Config, run: Run | None = None) -> Outcome:
     """What ``slim`` would do, measured; changes nothing and verifies nothing."""
     run = run or Run()
-    clock = Clock()
+    clock = Clock(progress=run.progress)
     choice = clock.time("plan", lambda: _planned(root, config, run))
     change = clock.time("plan", lambda: change_of(choice.plan))
     return _fitted(_measured(choice.plan, change, config, run, clock), choice, config, run)
@@ -91,7 +91,7 @@ def slim_tree(
     ``config.strict``.
     """
     run = run or Run()
-    clock = Clock()
+    clock = Clock(progress=run.progress)
     clock.time("recover", lambda: recover_tree(root))
     if is_packed(root):
         raise TreeError(

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from slugfit.apply.change import Change, change_of
 from slugfit.apply.transaction import Transaction, transaction
-from slugfit.base.clock import Clock
 from slugfit.packing.outlook import sites_to_measure
 from slugfit.plan.decide import hold_groups
 from slugfit.plan.reasons import ON_TRIAL, TOO_LITTLE_TRIED, Reason
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from slugfit.base.clock import Clock
     from slugfit.measure.sizes import Sizes
     from slugfit.plan.decision import Group, Plan
     from slugfit.settings.config import Config
@@ -252,7 +252,7 @@ def _culprits(trial: Trial, failed: Sequence[Failure]) -> frozenset[Group]:
         if time.monotonic() > end:
             raise BrokenError(failed[0], "no time")
         # What these trials take is no stage of its own.
-        narrowed = replace(trial.without(held, ON_TRIAL), clock=Clock(end=trial.clock.end))
+        narrowed = replace(trial.without(held, ON_TRIAL), clock=replace(trial.clock, seconds={}))
         with _applied(narrowed) as opened:
             return not run_steps_alone(narrowed.child(opened.old), tried, narrowed.seconds())
 

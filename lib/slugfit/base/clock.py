@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from slugfit.base.progress import Progress
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,6 +25,9 @@ class Clock:
     end: float = math.inf
     """When everything has to be done, as ``time.monotonic`` counts; infinite without an end."""
 
+    progress: Progress = field(default_factory=Progress)
+    """Where the stage is noted that is going on."""
+
     def left(self) -> float:
         """Seconds until the end; negative after it, infinite without one."""
         return self.end - time.monotonic()
@@ -31,7 +36,8 @@ class Clock:
         """Run ``act`` and note its time, also when it raises."""
         started = time.monotonic()
         try:
-            return act()
+            with self.progress.during(stage):
+                return act()
         finally:
             spent = self.seconds.get(stage, 0.0) + time.monotonic() - started
             self.seconds[stage] = round(spent, 3)

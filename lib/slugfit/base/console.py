@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TextIO
 
-from slugfit.base.style import PLAIN, Style
+from slugfit.base.style import PLAIN, TO_EMPTY_LINE, Style
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,16 @@ class Console:
     """What went wrong, and what must not get between JSON."""
     style: Style = PLAIN
     """What ``out`` can show."""
+    live: bool = False
+    """Whether a line on ``err`` can be written over."""
 
     def say(self, line: str) -> None:
         """One line of the answer, seen at once."""
         self.write(f"{line}\n")
 
     def write(self, text: str) -> None:
-        """A text with its own line ends, seen at once."""
-        self.out.write(text)
+        """A text with its own line ends, seen at once; a line about progress makes room for it."""
+        self.out.write(f"{TO_EMPTY_LINE}{text}" if self.style.live else text)
         self.out.flush()
 
     def complain(self, line: str) -> None:
@@ -35,4 +37,4 @@ class Console:
 
     def only_errors(self) -> Console:
         """The same with everything on ``err``: for a command whose answer is JSON."""
-        return Console(self.err, self.err)
+        return Console(self.err, self.err, Style(live=self.live), self.live)

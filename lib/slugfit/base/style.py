@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _CODES = {"title": "1", "good": "32", "bad": "1;31", "warning": "33"}
 """Select Graphic Rendition (ECMA-48), by what a line is."""
+TO_EMPTY_LINE = "\r\x1b[K"
+"""To the start of the line, which is emptied (ECMA-48's EL)."""
 
 
 @dataclass(frozen=True, slots=True)

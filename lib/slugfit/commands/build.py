@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import Exit
+from slugfit.base.progress import Progress
 from slugfit.commands.command import Command, setting_pair
 from slugfit.commands.settings import own_name
+from slugfit.commands.telling import teller_for, telling
 from slugfit.report.json_report import render_json
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class BuildOptions:
     upstream: str | None
     limit: str | None
     boot: bool
+    verbose: bool
     json: bool
 
 
@@ -59,6 +62,7 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--boot", action="store_true", help="start the written slug and ask it for /"
     )
+    parser.add_argument("--verbose", action="store_true", help="show the installer's own lines")
     parser.add_argument("--json", action="store_true", help="print report.json instead of the log")
 
 
@@ -72,6 +76,8 @@ def run_build(options: BuildOptions, console: Console) -> int:
         console.complain(f"slugfit: {name} is set for the app; Slugfit's own is {own_name(name)}.")
     if options.limit:
         variables["SLUGFIT_LIMIT"] = options.limit
+    log = console.only_errors() if options.json else console
+    progress = Progress()
     with tempfile.TemporaryDirectory(prefix="slugfit-build-") as work:
         job = Job(
             app=app,
@@ -79,9 +85,12 @@ def run_build(options: BuildOptions, console: Console) -> int:
             cache=(options.cache or Path(work) / "cache").resolve(),
             output=(options.output or Path(f"slug-{app.name}")).resolve(),
             variables=variables,
-            console=console.only_errors() if options.json else console,
+            console=log,
+            progress=progress,
+            verbose=options.verbose,
         )
-        document = build_app(job, upstream=options.upstream, boot=options.boot)
+        with telling(teller_for(log, as_log=True), progress):
+            document = build_app(job, upstream=options.upstream, boot=options.boot)
     if options.json:
         console.write(render_json(document))
     return Exit.OK

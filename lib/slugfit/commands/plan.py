@@ -9,6 +9,7 @@ from slugfit.base.errors import Exit
 from slugfit.commands.command import Command
 from slugfit.commands.reports import require_fit, show_report
 from slugfit.commands.settings import SettingsOptions, add_settings
+from slugfit.commands.telling import teller_for, telling
 from slugfit.pipeline import dry_run
 from slugfit.report.json_report import render_json
 from slugfit.report.make import make_report
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
     import argparse
 
     from slugfit.base.console import Console
+    from slugfit.report.make import Report, ReportAction
+    from slugfit.settings.config import Config
+    from slugfit.settings.current_run import Run
 
 
 def run_plan(options: SettingsOptions, console: Console) -> int:
     """Show what slim would do."""
     config, run = options.settings(), options.facts()
-    report = make_report(dry_run(options.root, config, run), config, run, "plan")
+    report = _planned(options, config, run, console, "plan")
     show_report(report, console, as_json=options.json)
     return require_fit(report, config)
 
@@ -31,9 +35,16 @@ def run_plan(options: SettingsOptions, console: Console) -> int:
 def run_measure(options: SettingsOptions, console: Console) -> int:
     """Show where the bytes are."""
     config, run = replace(options.settings(), level="measure"), options.facts()
-    report = make_report(dry_run(options.root, config, run), config, run, "measure")
+    report = _planned(options, config, run, console, "measure")
     show_report(report, console, as_json=options.json)
     return require_fit(report, config)
+
+
+def _planned(
+    options: SettingsOptions, config: Config, run: Run, console: Console, action: ReportAction
+) -> Report:
+    with telling(teller_for(console, as_log=False), run.progress):
+        return make_report(dry_run(options.root, config, run), config, run, action)
 
 
 @dataclass(frozen=True)

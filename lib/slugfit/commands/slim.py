@@ -20,6 +20,7 @@ from slugfit.commands.reports import (
     show_report,
 )
 from slugfit.commands.settings import SettingsOptions, add_settings
+from slugfit.commands.telling import teller_for, telling
 from slugfit.pipeline import dry_run, slim_tree
 from slugfit.report.failures import error_line
 from slugfit.report.json_report import render_json
@@ -100,11 +101,13 @@ def run_slim(options: SlimOptions, console: Console) -> int:
     run = options.facts()
     if not config.limit.slugignore:
         run = replace(run, slugignore_applied=False)
-    report = _slimmed(options, config, run)
+    as_log = options.build_log and not options.json
+    with telling(teller_for(console, as_log=as_log), run.progress):
+        report = _slimmed(options, config, run)
     targets = [] if options.cache_dir is None else [options.cache_dir / LAST_REPORT]
     if config.report:
         targets.append(options.root / config.report / "report.json")
-    if options.build_log and not options.json:
+    if as_log:
         show_in_build_log(report, console, options.cache_dir)
     else:
         show_report(report, console, as_json=options.json)

@@ -29,6 +29,7 @@ from slugfit.local.app_source import copy_app
 from slugfit.local.boot import Booted, boot_document, boot_lines, boot_slug
 from slugfit.local.boot_bytecode import Added, add_loaded
 from slugfit.local.build_cache import locked_cache
+from slugfit.local.folded_log import FoldedLog
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
 from slugfit.report.fault_words import fault_sentence
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slugfit.base.console import Console
+    from slugfit.base.progress import Progress
 
 
 BUILDPACK = Path(__file__).resolve().parents[3]
@@ -64,6 +66,10 @@ class Job:
     output: Path
     variables: Mapping[str, str]
     console: Console
+    progress: Progress
+    """Where the stage is noted that is going on."""
+    verbose: bool
+    """Whether the installer's own lines are shown."""
 
     @property
     def built(self) -> Path:
@@ -116,7 +122,7 @@ def build_slug(job: Job, upstream: str | None) -> dict[str, Any]:
             "Add a requirements.txt, Pipfile.lock, poetry.lock or uv.lock.",
         )
     job.console.say(f"-----> {answer.stdout.strip()} app detected")
-    code = _run(job, "compile", [job.built, job.cache, job.environment]).returncode
+    code = _compile(job)
     if code:
         failure = _FAILURES.get(code, BuildError)
         raise failure("The build failed: bin/compile stopped.", "Its own words stand above.")
@@ -135,7 +141,8 @@ def build_slug(job: Job, upstream: str | None) -> dict[str, Any]:
 def _prepare(job: Job, upstream: str | None) -> None:
     for name in PARTS:
         shutil.copytree(BUILDPACK / name, job.buildpack / name, symlinks=True)
-    copy_app(job.app, job.built)
+    with job.progress.during("copying the app"):
+        copy_app(job.app, job.built)
     chosen = upstream or str(job.buildpack / STAND_IN)
     if upstream and "://" not in upstream:
         chosen = str(Path(upstream).resolve())
@@ -152,17 +159,34 @@ def _make_folders(job: Job) -> None:
         raise UsageError("A folder for the result could not be made.", str(error)) from error
 
 
+def _compile(job: Job) -> int:
+    """The exit code of bin/compile, whose log is shown."""
+    arguments = [job.built, job.cache, job.environment]
+    if job.verbose:
+        return _run(job, "compile", arguments).returncode
+    command = [job.buildpack / "bin" / "compile", *arguments]
+    log = FoldedLog(job.console, job.progress)
+    with subprocess.Popen(
+        command,
+        env=_environment(),
+        cwd=job.work,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        errors="surrogateescape",
+    ) as process:
+        log.follow(process.stdout or ())
+    return process.returncode
+
+
 def _run(
     job: Job, script: str, arguments: list[Path], *, quiet: bool = False
 ) -> subprocess.CompletedProcess[str]:
     """One buildpack script with the environment a platform gives it."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
-    environment.setdefault("STACK", "local")
-    environment["REQUEST_ID"] = "local"
     job.console.out.flush()
     return subprocess.run(
         [job.buildpack / "bin" / script, *arguments],
-        env=environment,
+        env=_environment(),
         cwd=job.work,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if quiet else job.console.out,
@@ -172,11 +196,19 @@ def _run(
     )
 
 
+def _environment() -> Mapping[str, str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
+    environment.setdefault("STACK", "local")
+    environment["REQUEST_ID"] = "local"
+    return environment
+
+
 def _pack(job: Job) -> tuple[int, str]:
     """Write slug.tgz; its size in bytes and sha256."""
     target = job.output / "slug.tgz"
     try:
-        size = write_gzip(target, slug_pieces(scan_tree(job.built)))
+        with job.progress.during("compressing the slug"):
+            size = write_gzip(target, slug_pieces(scan_tree(job.built)))
     except OSError as error:
         raise BuildError(
             f"The slug could not be written to {target}.",
@@ -217,7 +249,8 @@ def _boot(job: Job, document: dict[str, Any]) -> Mapping[str, Any]:
         )
     job.console.say(f"-----> Booting the slug: {web}")
     variables = {k: v for k, v in job.variables.items() if not k.startswith("SLUGFIT_")}
-    booted = boot_slug(job.output / "slug.tgz", web, variables)
+    with job.progress.during("booting the slug"):
+        booted = boot_slug(job.output / "slug.tgz", web, variables)
     for line in boot_lines(booted):
         job.console.say(f"       {line}")
     added = _add_compiled(job, booted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slugfit.base.progress import Progress
 from slugfit.settings.config_vars import ConfigVars
 
 if TYPE_CHECKING:
@@ -27,3 +28,5 @@ class Run:
     """Slugfit's own folder in the build cache, None if there is no such cache."""
     slugignore_applied: bool = False
     """Whether the platform applied .slugignore: what it names now was made by the build."""
+    progress: Progress = field(default_factory=Progress, compare=False)
+    """Where the stage is noted that is going on."""
