@@ -8,96 +8,28 @@ from typing import get_args
 
 import pytest
 
+from made_reports import FITTED, HEROKU_2025, LATE, PACKED, REPORT, over_limit
 from slugfit.catalog.limits import parse_limit
 from slugfit.catalog.rules import RULES, SEARCHED, SLUGFITIGNORE, SLUGIGNORE
-from slugfit.catalog.swaps import SWAPS
-from slugfit.fit.fitting import Excess, Fitting, Possible, Taken
+from slugfit.fit.fitting import Fitting
 from slugfit.measure.sizes import Bytes
-from slugfit.packing.outcome import PackedBundle, Packing, Refusal, RefusalKind
-from slugfit.packing.units import Bundle, Unit
+from slugfit.packing.outcome import Packing, Refusal, RefusalKind
 from slugfit.plan.decision import Group
-from slugfit.plan.reasons import LOADED_AT_START, Reason
+from slugfit.plan.reasons import Reason
 from slugfit.proof import Returned
-from slugfit.refer.reference import Reference
 from slugfit.report.advice import (
-    SwapAdvice,
     UnusedAdvice,
     VariableAdvice,
     advise_models,
-    enough_advice,
 )
 from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.json_report import flat_facts, render_json, report_document
-from slugfit.report.make import BytecodeTotal, KeptTotal, Report, RuleTotal, Share
+from slugfit.report.make import KeptTotal, Report, Share
 from slugfit.report.model_files import ModelFile
 from slugfit.report.text import render_build_log, render_terminal
 from slugfit.scan.faults import Fault
-from slugfit.scan.owners import APP, INSTALLER, PYTHON, UNOWNED
+from slugfit.scan.owners import APP, INSTALLER
 from slugfit.verify.step import Failure, Step
-
-IMPORTED = Reason("reference", reference=Reference("imports", "app.py", "pkg.tests"))
-REPORT = Report(
-    version="0.1.0",
-    action="slim",
-    before=Bytes(1_500_000_000, 392_000_000),
-    after=Bytes(1_100_000_000, 321_500_000),
-    limit=parse_limit("heroku"),
-    verdict="fits",
-    distributions=(
-        Share(
-            "tensorflow",
-            "2.20.0",
-            Bytes(1_400_000_000, 350_000_000),
-            Bytes(1_020_000_000, 290_000_000),
-        ),
-        Share(PYTHON, "", Bytes(90_000_000, 40_000_000), Bytes(70_000_000, 30_000_000)),
-        Share(APP, "", Bytes(9_000_000, 1_000_000), Bytes(9_000_000, 1_000_000)),
-        Share("six", "1.17.0", Bytes(35_000, 11_000), Bytes(35_000, 11_000)),
-        Share(UNOWNED, "", Bytes(900, 300), Bytes(900, 300)),
-    ),
-    rules=(
-        RuleTotal("symbols", 96, Bytes(231_000_000, 29_000_000), "Symbols.", cuts=True),
-        RuleTotal("bytecode", 5320, Bytes(91_000_000, 25_500_000), "Bytecode."),
-    ),
-    kept=(
-        KeptTotal(IMPORTED, 3, 1_150_000, "site/pkg/tests/__init__.py"),
-        KeptTotal(Reason("read-only"), 1, 50_000, "site/locked/x.pyi"),
-        KeptTotal(LOADED_AT_START, 99, 3_000_000, "python/__pycache__/os.pyc"),
-    ),
-    tried=(
-        *(Step("import", name) for name in ("broken", "numpy", "flask", "cv2")),
-        *(Step("import", f"numpy.m{number}", needed=False) for number in range(12)),
-        *(Step("load", f"/slug/lib{number}.so", needed=False) for number in range(9)),
-        Step("setup", "shop.settings"),
-        Step("smoke", "python -m shop.smoke"),
-    ),
-    known_failures=(
-        Failure(Step("import", "broken"), "KeyError: 'DATABASE_URL'"),
-        Failure(Step("import", "numpy.m1", needed=False), "ModuleNotFoundError: x", ("x",)),
-    ),
-    returned=(
-        Returned(
-            Group("skimage", "tests"),
-            14,
-            1_260_000,
-            Failure(Step("import", "skimage.data"), "FileNotFoundError: skimage/tests/x"),
-        ),
-    ),
-    undone="",
-    faults=(
-        Fault(
-            "metadata", "odd 1.0", 0, "RECORD is missing; its files are guessed from their places"
-        ),
-    ),
-    advice=(
-        SwapAdvice(
-            next(swap for swap in SWAPS if swap.distribution == "tensorflow"), "2.20.0", 159_500_000
-        ),
-    ),
-    seconds={"plan": 1.5, "apply": 0.25, "verify": 2.0, "measure": 12.0},
-    bytecode=BytecodeTotal(500, Bytes(12_000_000, 4_200_000), 0.86, 4.96),
-    sites=("site",),
-)
 
 BUILD_LOG = """\
 -----> Slimmed
@@ -304,12 +236,6 @@ def test_a_tree_without_bytes_has_a_report() -> None:
     assert "-0.0%" in render_terminal(nothing)
 
 
-LATE = tuple(
-    Failure(Step("import", name, name == "librosa"), "it took too long", tried=False, late=True)
-    for name in ("librosa", "slow.a", "slow.b", "slow.c", "slow.d")
-)
-
-
 def test_what_was_not_tried_in_time_is_never_called_broken() -> None:
     made = replace(REPORT, untried=LATE)
     told = " ".join(render_terminal(made).split())
@@ -344,20 +270,6 @@ def test_sizes_of_a_sample_are_told_as_such() -> None:
     assert words not in render_build_log(REPORT)
 
 
-PACKED = (
-    PackedBundle(
-        Bundle("scipy", "site", (Unit("site/scipy", "scipy", 90_000_000, 900, 30_000_000),)),
-        "scipy-012345678901.tar.zst",
-        "0123",
-        22_500_000,
-    ),
-    PackedBundle(
-        Bundle("numpy", "site", (Unit("site/numpy", "numpy", 30_000_000, 100, 9_000_000),)),
-        "numpy-012345678901.tar.zst",
-        "4567",
-        6_000_000,
-    ),
-)
 PACKED_WORDS = """
        Packed with zstd: 120.0 MB take 28.5 MB of the slug in place of 39.0,
        10.5 MB less (scipy 7.5, numpy 3.0).
@@ -398,19 +310,6 @@ def test_why_nothing_is_packed(kind: RefusalKind) -> None:
     assert ("odd detail" in told) == (kind in ("failed", "no program", "platform"))
 
 
-HEROKU_2025 = parse_limit("heroku-2025")
-FITTED = Fitting(
-    (
-        Taken("bytecode by worth", Bytes(9_000_000, 3_100_000)),
-        Taken("unused", Bytes(80_000_000, 24_200_000)),
-    ),
-    (
-        Possible("packing", Bytes(0, 61_000_000), "SLUGFIT_PACK=on"),
-        Possible("bytecode strip", Bytes(12_000_000, 4_200_000), "SLUGFIT_BYTECODE=strip"),
-    ),
-    (),
-    chosen=True,
-)
 FITTED_WORDS = """
        limit    524.3 MB compressed (heroku-2025, 500M): fits, 61.3% of it used
 
@@ -448,25 +347,6 @@ def test_a_limit_that_asks_for_nothing() -> None:
     assert "Not needed" not in told
 
 
-def _over(compressed: int, left: int, *, chosen: bool) -> Report:
-    """A slug over Heroku's old limit, with what could be taken still."""
-    after = Bytes(1_900_000_000, compressed)
-    bound = HEROKU_2025.bounds[0]
-    fit = Fitting(
-        (),
-        (
-            Possible("unused", Bytes(80_000_000, 24_200_000), "SLUGFIT_LEVEL=unused"),
-            Possible("packing", Bytes(0, 101_000_000), "SLUGFIT_PACK=auto"),
-            Possible("bytecode strip", Bytes(9_000_000, 4_200_000), "SLUGFIT_BYTECODE=auto"),
-        ),
-        (Excess(bound, bound.over(compressed), left),),
-        chosen=chosen,
-    )
-    would = enough_advice(REPORT.advice, left, "compressed") if left else ()
-    made = replace(REPORT, after=after, limit=HEROKU_2025, verdict="over", fit=fit)
-    return replace(made, would_do=would)
-
-
 OVER_WORDS = """
        limit    524.3 MB compressed (heroku-2025, 500M): TOO LARGE, 108.4% of it
               used; 542.2M is 42.2M over
@@ -494,17 +374,17 @@ FAR_OVER_WORDS = """
 
 
 def test_a_slug_over_its_limit_is_told_what_it_could_take() -> None:
-    assert OVER_WORDS in render_build_log(_over(568_550_000, 0, chosen=False))
-    made = _over(568_550_000, 0, chosen=False)
+    assert OVER_WORDS in render_build_log(over_limit(568_550_000, 0, chosen=False))
+    made = over_limit(568_550_000, 0, chosen=False)
     unused = UnusedAdvice((("packages", "botocore"),), 24_200_000)
     twice = replace(made, advice=(*made.advice, unused))
     assert render_build_log(twice) == render_build_log(made)
     assert "SLUGFIT_LEVEL=unused" in render_build_log(replace(twice, fit=None))
-    assert "LEVEL=auto" not in render_build_log(_over(568_550_000, 0, chosen=True))
+    assert "LEVEL=auto" not in render_build_log(over_limit(568_550_000, 0, chosen=True))
 
 
 def test_where_nothing_is_enough_the_swap_that_would_do_is_told() -> None:
-    made = _over(743_700_000, 90_000_000, chosen=False)
+    made = over_limit(743_700_000, 90_000_000, chosen=False)
     told = render_build_log(made)
     assert "It could still take; SLUGFIT_LEVEL=auto" in told
     assert FAR_OVER_WORDS in told
@@ -514,7 +394,7 @@ def test_where_nothing_is_enough_the_swap_that_would_do_is_told() -> None:
     assert report_document(made)["fit"]["over"] == [
         {"measure": "compressed", "bytes": 219_412_000, "bytes_left": 90_000_000}
     ]
-    short = render_build_log(_over(943_700_000, 290_000_000, chosen=True))
+    short = render_build_log(over_limit(943_700_000, 290_000_000, chosen=True))
     assert "Even then it is 290.0 MB over. 159.5 MB of it would be saved by:\n" in short
     none = replace(made, would_do=())
     words = "Even then it is 90.0 MB over. No swap is known that would help"

@@ -30,7 +30,7 @@ EXIT_CODES = {
     Exit.OK: "done (also when everything was put back: the report says so)",
     Exit.INTERNAL: "an error inside Slugfit",
     Exit.USAGE: "the command line or the configuration cannot be used",
-    Exit.OVER_LIMIT: "over the limit, and SLUGFIT_OVER_LIMIT=fail",
+    Exit.OVER_LIMIT: "over the limit with SLUGFIT_OVER_LIMIT=fail, or grown too much (diff)",
     Exit.ROLL_BACK: "a roll-back failed; what was moved is kept and named",
     Exit.VERIFICATION: "verification failed and everything was put back (SLUGFIT_STRICT=1)",
     Exit.NO_PYTHON: "no Python app, environment or interpreter there",
@@ -66,7 +66,7 @@ class UsageError(SlugfitError):
 
 
 class OverLimitError(SlugfitError):
-    """The slug is over the limit, and SLUGFIT_OVER_LIMIT=fail asks to stop there."""
+    """The slug is over the limit, or grew by more than it may, and that is to be a failure."""
 
     code = Exit.OVER_LIMIT
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.errors import Exit
 from slugfit.commands.command import Command
-from slugfit.commands.reports import require_fit, show_report
+from slugfit.commands.reports import ShownOptions, add_report, require_fit, show_report
 from slugfit.commands.settings import SettingsOptions, add_settings
 from slugfit.commands.telling import teller_for, telling
 from slugfit.pipeline import dry_run
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from slugfit.settings.current_run import Run
 
 
-def run_plan(options: SettingsOptions, console: Console) -> int:
+def run_plan(options: ShownOptions, console: Console) -> int:
     """Show what slim would do."""
     config, run = options.settings(), options.facts()
     report = _planned(options, config, run, console, "plan")
-    show_report(report, console, as_json=options.json)
+    show_report(report, console, options.form)
     return require_fit(report, config)
 
 
-def run_measure(options: SettingsOptions, console: Console) -> int:
+def run_measure(options: ShownOptions, console: Console) -> int:
     """Show where the bytes are."""
     config, run = replace(options.settings(), level="measure"), options.facts()
     report = _planned(options, config, run, console, "measure")
-    show_report(report, console, as_json=options.json)
+    show_report(report, console, options.form)
     return require_fit(report, config)
 
 
@@ -71,14 +71,14 @@ def run_why(options: WhyOptions, console: Console) -> int:
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    add_settings(parser)
+    add_report(parser)
 
 
 PLAN = Command(
-    "plan", "Show what slim would do; changes nothing", SettingsOptions, _configure, run_plan
+    "plan", "Show what slim would do; changes nothing", ShownOptions, _configure, run_plan
 )
 MEASURE = Command(
-    "measure", "Show where the bytes are; changes nothing", SettingsOptions, _configure, run_measure
+    "measure", "Show where the bytes are; changes nothing", ShownOptions, _configure, run_measure
 )
 WHY = Command(
     "why", "Explain what happens to one file, and why", WhyOptions, configure_why, run_why

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.base.atomic import write_atomically
 from slugfit.base.errors import Exit, OverLimitError
+from slugfit.commands.settings import SettingsOptions, add_settings
 from slugfit.report.difference import difference_of
 from slugfit.report.json_report import render_json, report_document
 from slugfit.report.last_build import read_last_build
 from slugfit.report.limit_words import over_sentences
+from slugfit.report.markdown import report_markdown
 from slugfit.report.text import render_build_log, render_terminal
 
 if TYPE_CHECKING:
+    import argparse
     from pathlib import Path
 
     from slugfit.base.console import Console
@@ -25,10 +29,36 @@ LAST_REPORT = f"{OWN_FOLDER}/report.json"
 """The last report, as seen from CACHE_DIR."""
 
 
-def show_report(report: Report, console: Console, *, as_json: bool) -> None:
-    """Print a report for a person, or as JSON."""
-    if as_json:
+@dataclass(frozen=True)
+class ShownOptions(SettingsOptions):
+    """For commands that show a report."""
+
+    format: str
+
+    @property
+    def form(self) -> str:
+        """The form that is asked for: text, json or markdown."""
+        return "json" if self.json else self.format
+
+
+def add_report(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """The arguments of ShownOptions; returns the group for what only build scripts say."""
+    scripts = add_settings(parser)
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "markdown"),
+        default="text",
+        help="markdown is for a comment on a pull request (text)",
+    )
+    return scripts
+
+
+def show_report(report: Report, console: Console, form: str) -> None:
+    """Print a report for a person, as JSON or as Markdown."""
+    if form == "json":
         console.write(render_json(report_document(report)))
+    elif form == "markdown":
+        console.write(report_markdown(report_document(report)))
     else:
         console.write(render_terminal(report, console.style))
 

@@ -14,12 +14,13 @@ from slugfit.commands.command import Command, TreeOptions, add_tree, need_folder
 from slugfit.commands.reports import (
     LAST_REPORT,
     OWN_FOLDER,
+    ShownOptions,
+    add_report,
     require_fit,
     save_report,
     show_in_build_log,
     show_report,
 )
-from slugfit.commands.settings import SettingsOptions, add_settings
 from slugfit.commands.telling import teller_for, telling
 from slugfit.pipeline import dry_run, slim_tree
 from slugfit.report.failures import error_line
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SlimOptions(SettingsOptions):
+class SlimOptions(ShownOptions):
     """For ``slim``."""
 
     keep_stash: bool
@@ -66,7 +67,7 @@ class SlimOptions(SettingsOptions):
 
 def configure_slim(parser: argparse.ArgumentParser) -> None:
     """The arguments of SlimOptions."""
-    scripts = add_settings(parser)
+    scripts = add_report(parser)
     parser.add_argument("--keep-stash", action="store_true", help="keep what went, for restore")
     parser.add_argument(
         "--store",
@@ -101,7 +102,7 @@ def run_slim(options: SlimOptions, console: Console) -> int:
     run = options.facts()
     if not config.limit.slugignore:
         run = replace(run, slugignore_applied=False)
-    as_log = options.build_log and not options.json
+    as_log = options.build_log and options.form == "text"
     with telling(teller_for(console, as_log=as_log), run.progress):
         report = _slimmed(options, config, run)
     targets = [] if options.cache_dir is None else [options.cache_dir / LAST_REPORT]
@@ -110,7 +111,7 @@ def run_slim(options: SlimOptions, console: Console) -> int:
     if as_log:
         show_in_build_log(report, console, options.cache_dir)
     else:
-        show_report(report, console, as_json=options.json)
+        show_report(report, console, options.form)
     save_report(report, targets, console)
     code = require_fit(report, config)
     if options.app_too and options.app is not None:
