@@ -8,10 +8,12 @@ from slugfit.models.wanted import WantedModel
 from slugfit.report.advice import (
     Advice,
     ModelAdvice,
+    SwapAdvice,
     VariableAdvice,
     advise_models,
     advise_swaps,
     advise_unused,
+    enough_advice,
 )
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.model_files import ModelFile
@@ -24,13 +26,14 @@ def advice(*variables: str, **sizes: int) -> list[Advice]:
     kept = {name.replace("_", "-"): Bytes(3 * size, size) for name, size in sizes.items()}
     versions = dict.fromkeys(kept, "1.0")
     kept["(app)"] = kept["(python)"] = Bytes(10, 5)
-    return list(advise_swaps(versions, kept, frozenset(variables)))
+    return list(advise_swaps(versions, kept, frozenset(variables), {}))
 
 
 @pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.distribution)
 def test_a_swap_is_advised_with_the_line_to_write(swap: Swap) -> None:
     (found,) = advice(**{swap.distribution: 1000})
-    assert advice_sentence(found) == f"{swap.distribution} -> {swap.instead}: {swap.because}."
+    said = f"{swap.distribution} -> {swap.instead}: {swap.because}. {swap.caveat}"
+    assert advice_sentence(found) == said.strip()
     assert "VERSION" not in advice_line(found)
     assert advice_line(found).startswith(swap.instead)
     assert found.saves == int(1000 * (1 - swap.keeps))
@@ -39,8 +42,36 @@ def test_a_swap_is_advised_with_the_line_to_write(swap: Swap) -> None:
 
 @pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.distribution)
 def test_what_is_already_there_is_not_advised(swap: Swap) -> None:
-    assert advice(**{swap.distribution: 1000, swap.instead: 10}) == []
-    assert advice(**{swap.instead: 1000}) == []
+    assert swap not in swaps_of(**{swap.distribution: 1000, swap.instead: 10})
+    assert swap not in swaps_of(**{swap.instead: 1000})
+
+
+def swaps_of(**sizes: int) -> list[Swap]:
+    return [item.swap for item in advice(**sizes) if isinstance(item, SwapAdvice)]
+
+
+def test_a_swap_that_others_undo_is_told_and_is_never_enough() -> None:
+    kept = {"opencv-python": Bytes(300, 100), "ultralytics": Bytes(3, 1)}
+    versions = {"opencv-python": "4.13.0.92", "ultralytics": "8.3"}
+    required = {"opencv-python": ("ultralytics",)}
+    (found,) = advise_swaps(versions, kept, frozenset(), required)
+    assert advice_sentence(found).endswith(
+        " ultralytics requires opencv-python: pip installs both as long as that is so."
+    )
+    assert enough_advice([found], 10, "compressed") == ()
+    (alone,) = advise_swaps(versions, kept, frozenset(), {})
+    assert enough_advice([alone], 10, "compressed") == (alone,)
+    several = {"opencv-python": ("deepface", "ultralytics")}
+    (found,) = advise_swaps(versions, kept, frozenset(), several)
+    assert "deepface, ultralytics require opencv-python" in advice_sentence(found)
+
+
+def test_a_swap_of_another_kind_does_not_care_who_requires_it() -> None:
+    required = {"torch": ("torchvision",)}
+    kept = {"torch": Bytes(300, 100)}
+    (found,) = advise_swaps({"torch": "2.5.1"}, kept, frozenset(), required)
+    assert "torchvision" not in advice_sentence(found)
+    assert enough_advice([found], 10, "compressed") == (found,)
 
 
 def test_the_most_valuable_advice_comes_first() -> None:

@@ -18,13 +18,25 @@ class Swap:
     keeps: float
     """Which share of the larger one's size the smaller one has, 0 to 1.
 
-    Measured on their wheels for x86-64; 0 if the distribution can go without another one.
+    Measured on the wheels of ``measured``; a test holds it to what the index has.
     """
+    measured: str
+    """Versions of both, for Linux on x86-64: one if they are the same."""
     because: str
     """Why it does the same for the app."""
     source: str
     """Where that is from, a URL."""
+    caveat: str = ""
+    """What it does not do, a sentence; "" if nothing that a dyno could do is missing."""
 
+    @property
+    def drop_in(self) -> bool:
+        """Whether the app imports it as it did, from the same version."""
+        return "VERSION" in self.line
+
+
+_NO_WINDOWS = "the same OpenCV without windows, which a dyno cannot show"
+_OPENCV = "https://github.com/opencv/opencv-python#installation-and-usage"
 
 SWAPS = (
     Swap(
@@ -32,40 +44,94 @@ SWAPS = (
         "tensorflow-cpu",
         "tensorflow-cpu==VERSION",
         0.45,
+        "2.20.0",
         "the same TensorFlow without GPU code; a dyno has no GPU",
         "https://www.tensorflow.org/install/pip#package_location",
+    ),
+    Swap(
+        "tensorflow-cpu",
+        "ai-edge-litert",
+        "ai-edge-litert (convert the model to .tflite first)",
+        0.08,
+        "2.20.0 and 2.2.0",
+        "running a trained model needs no training framework",
+        "https://www.tensorflow.org/lite/models/convert",
+        "It only runs models, and some operations cannot be converted.",
     ),
     Swap(
         "opencv-python",
         "opencv-python-headless",
         "opencv-python-headless==VERSION",
         0.8,
-        "the same OpenCV without windows, which a dyno cannot show",
-        "https://github.com/opencv/opencv-python#installation-and-usage",
+        "4.13.0.92",
+        _NO_WINDOWS,
+        _OPENCV,
     ),
     Swap(
         "opencv-contrib-python",
         "opencv-contrib-python-headless",
         "opencv-contrib-python-headless==VERSION",
         0.8,
-        "the same OpenCV without windows, which a dyno cannot show",
-        "https://github.com/opencv/opencv-python#installation-and-usage",
+        "4.14.0.94",
+        _NO_WINDOWS,
+        _OPENCV,
     ),
     Swap(
         "torch",
         "onnxruntime",
         "onnxruntime (export the model with torch.onnx first)",
         0.15,
+        "2.5.1+cpu and 1.23.2",
         "running a trained model needs no training framework",
         "https://docs.pytorch.org/docs/stable/onnx.html",
+        "It only runs models.",
+    ),
+    Swap(
+        "onnxruntime-gpu",
+        "onnxruntime",
+        "onnxruntime==VERSION",
+        0.09,
+        "1.31.1",
+        "the same runtime without CUDA; a dyno has no GPU",
+        "https://onnxruntime.ai/docs/install/#python-installs",
+    ),
+    Swap(
+        "xgboost",
+        "xgboost-cpu",
+        "xgboost-cpu==VERSION",
+        0.1,
+        "3.4.1",
+        "the same XGBoost without GPU code; a dyno has no GPU",
+        "https://xgboost.readthedocs.io/en/stable/install.html",
+        "It is on the index from version 3.0 on.",
+    ),
+    Swap(
+        "faiss-gpu",
+        "faiss-cpu",
+        "faiss-cpu==VERSION",
+        0.14,
+        "1.15.1",
+        "the same Faiss without CUDA; a dyno has no GPU",
+        "https://github.com/facebookresearch/faiss/blob/main/INSTALL.md",
+    ),
+    Swap(
+        "paddlepaddle-gpu",
+        "paddlepaddle",
+        "paddlepaddle==VERSION",
+        0.17,
+        "2.6.2",
+        "the same PaddlePaddle without CUDA; a dyno has no GPU",
+        "https://github.com/PaddlePaddle/Paddle#installation",
     ),
     Swap(
         "pyspark",
         "pyspark-client",
         "pyspark-client==VERSION",
         0.02,
+        "4.0.1",
         "talks to a Spark server; a dyno cannot be one",
         "https://spark.apache.org/docs/latest/api/python/getting_started/install.html",
+        "It needs such a server, and is on the index from version 4.0 on.",
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from slugfit.catalog.languages import SOURCE_LANGUAGE, WORDS_TOO
@@ -47,6 +47,8 @@ class SwapAdvice(Saving):
     """About how many compressed bytes."""
     unpacked: int = 0
     """About how many bytes unpacked."""
+    required_by: tuple[str, ...] = ()
+    """The other installed distributions that require the larger one by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,10 @@ class LocaleAdvice(Saving):
 def enough_advice(advice: Iterable[Advice], left: int, measure: Measure) -> tuple[Advice, ...]:
     """What saves ``left`` bytes together, the most valuable first; all of it if that does not.
 
-    What a setting of Slugfit's does is not among it.
+    What a setting of Slugfit's does is not among it, nor a swap after which both are installed.
     """
     own = (item for item in advice if not isinstance(item, (UnusedAdvice, LocaleAdvice)))
+    own = (item for item in own if not (isinstance(item, SwapAdvice) and brings_both(item)))
     found: list[Advice] = []
     for item in sorted(own, key=lambda item: -item.saves_of(measure)):
         if left > 0 and item.saves_of(measure):
@@ -126,16 +129,31 @@ def enough_advice(advice: Iterable[Advice], left: int, measure: Measure) -> tupl
     return tuple(found)
 
 
+def brings_both(advice: SwapAdvice) -> bool:
+    """Whether the larger one is installed all the same, because others ask for it by its name."""
+    return bool(advice.swap.drop_in and advice.required_by)
+
+
 Advice: TypeAlias = (
     "SwapAdvice | GpuAdvice | VariableAdvice | ModelAdvice | UnusedAdvice | LocaleAdvice"
 )
 
 
 def advise_swaps(
-    versions: Mapping[str, str], kept: Mapping[str, Bytes], variables: Collection[str]
+    versions: Mapping[str, str],
+    kept: Mapping[str, Bytes],
+    variables: Collection[str],
+    required_by: Mapping[str, tuple[str, ...]],
 ) -> Iterator[Advice]:
-    """Advice for the installed distributions, the most valuable first; variables last."""
-    sized: list[SwapAdvice | GpuAdvice] = [*_swaps(versions, kept), *_gpu(versions, kept)]
+    """Advice for the installed distributions, the most valuable first; variables last.
+
+    ``required_by`` are those that require one of them, by its name.
+    """
+    swaps = (
+        replace(item, required_by=required_by.get(item.swap.distribution, ()))
+        for item in _swaps(versions, kept)
+    )
+    sized: list[SwapAdvice | GpuAdvice] = [*swaps, *_gpu(versions, kept)]
     yield from sorted(sized, key=lambda advice: -advice.saves)
     for name, (reader, instead) in USELESS_VARIABLES.items():
         if name in variables and any(installed.startswith(reader) for installed in versions):

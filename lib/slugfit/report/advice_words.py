@@ -14,6 +14,7 @@ from slugfit.report.advice import (
     SwapAdvice,
     UnusedAdvice,
     VariableAdvice,
+    brings_both,
 )
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ _SHOWN = 6
 def advice_sentence(advice: Advice) -> str:
     """What could be done, and why."""
     if isinstance(advice, SwapAdvice):
-        swap = advice.swap
-        return f"{swap.distribution} -> {swap.instead}: {swap.because}."
+        return _swap_sentence(advice)
     if isinstance(advice, GpuAdvice):
         return f"{len(advice.names)} distributions only serve a GPU: {', '.join(advice.names)}."
     if isinstance(advice, VariableAdvice):
@@ -49,6 +49,17 @@ def advice_sentence(advice: Advice) -> str:
     if isinstance(advice, LocaleAdvice):
         return f"Translations into languages that the app does not name: {_some(advice.names)}."
     return _model_sentence(advice)
+
+
+def _swap_sentence(advice: SwapAdvice) -> str:
+    swap = advice.swap
+    said = [f"{swap.distribution} -> {swap.instead}: {swap.because}."]
+    said += [swap.caveat] if swap.caveat else []
+    if brings_both(advice):
+        verb = "requires" if len(advice.required_by) == 1 else "require"
+        names = _some(advice.required_by)
+        said.append(f"{names} {verb} {swap.distribution}: pip installs both as long as that is so.")
+    return " ".join(said)
 
 
 def _unused_part(what: What, name: str) -> str:

@@ -230,11 +230,20 @@ def _advice(
     files = find_model_files(outcome.planned)
     advice = [
         *advise_models(files, config.models, kept.get(APP, ZERO), over=over),
-        *advise_swaps(versions, kept, variables),
+        *advise_swaps(versions, kept, variables, _required_by(outcome.planned)),
         *advise_unused(unused_totals(outcome)),
         *_locales(outcome, config),
     ]
     return tuple(sorted(advice, key=lambda advice: -advice.saves))
+
+
+def _required_by(plan: Plan) -> Mapping[str, tuple[str, ...]]:
+    """By distribution those that require it."""
+    by: dict[str, tuple[str, ...]] = {}
+    for dist in sorted(plan.owners.distributions, key=lambda dist: dist.name):
+        for name in dist.requires:
+            by[name] = (*by.get(name, ()), dist.name)
+    return by
 
 
 def _locales(outcome: Outcome, config: Config) -> Iterator[Advice]:
