@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
+import signal
 import subprocess
 import tarfile
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from made_up_buildpack import APP, SITE, UPSTREAM
-from pythons import LIB, engine
+from pythons import LIB, command, engine
 from slugfit.scan.procfile import default_processes, parse_procfile
 from trees import Content, distribution, plant
 
@@ -182,3 +185,58 @@ def test_a_procfile_is_read_as_the_platform_does(text: str, expected: dict[str, 
 )
 def test_default_process_types_are_read(text: str, expected: dict[str, str]) -> None:
     assert default_processes(text) == expected
+
+
+def installing(upstream: Path, then: str) -> None:
+    """Have the buildpack run an installer of two lines before all else, and ``then`` that."""
+    script = upstream / "bin" / "compile"
+    first, _, rest = script.read_text().partition("\n")
+    told = (
+        "echo \"-----> Installing dependencies using 'made up'\"",
+        "echo '       Collecting pkg'",
+        "echo '       Installed pkg'",
+        then,
+    )
+    script.write_text("\n".join((first, *told, rest)))
+
+
+def test_the_installers_lines_are_one_unless_they_are_asked_for(
+    tmp_path: Path, upstream: Path
+) -> None:
+    installing(upstream, "echo '-----> More'")
+    arguments = ("build", plant(tmp_path / "app", APP), "--upstream", upstream)
+    folded = engine(*arguments, "--output", tmp_path / "a")
+    assert folded.code == 0, folded.out + folded.err
+    assert "Collecting pkg" not in folded.out
+    told = r"\n       2 lines of the installer, \d+ s \(--verbose shows them\)\n-----> More\n"
+    assert re.search(told, folded.out)
+    whole = engine(*arguments, "--output", tmp_path / "b", "--verbose")
+    assert "\n       Collecting pkg\n       Installed pkg\n-----> More\n" in whole.out
+
+
+def test_the_installers_lines_are_all_there_where_it_fails(tmp_path: Path, upstream: Path) -> None:
+    installing(upstream, "echo ' !     It failed.'; exit 1")
+    arguments = ("build", plant(tmp_path / "app", APP), "--upstream", upstream)
+    answer = engine(*arguments, "--output", tmp_path / "a")
+    assert answer.code == 8
+    assert "\n       Collecting pkg\n       Installed pkg\n !     It failed.\n" in answer.out
+
+
+def test_a_build_that_is_stopped_does_not_wait_for_its_script(
+    tmp_path: Path, upstream: Path
+) -> None:
+    (tmp_path / "go").touch()
+    installing(upstream, f"while [ -e {tmp_path}/go ]; do sleep 0.1; done")
+    app = plant(tmp_path / "app", APP)
+    arguments = command("build", app, "--upstream", upstream, "--output", tmp_path / "a")
+    log = tmp_path / "log"
+    with log.open("w") as stream:
+        process = subprocess.Popen(arguments, stdout=stream, stderr=stream)
+    try:
+        while "Installing dependencies" not in log.read_text():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 130
+    finally:
+        (tmp_path / "go").unlink()

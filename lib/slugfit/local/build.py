@@ -29,7 +29,7 @@ from slugfit.local.app_source import copy_app
 from slugfit.local.boot import Booted, boot_document, boot_lines, boot_slug
 from slugfit.local.boot_bytecode import Added, add_loaded
 from slugfit.local.build_cache import locked_cache
-from slugfit.local.folded_log import FoldedLog
+from slugfit.local.folded_log import FoldedLog, say_in_log
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
 from slugfit.report.fault_words import fault_sentence
@@ -113,7 +113,7 @@ def build_app(job: Job, *, upstream: str | None, boot: bool) -> dict[str, Any]:
 def build_slug(job: Job, upstream: str | None) -> dict[str, Any]:
     """Everything up to the written slug; returns the content of report.json."""
     _prepare(job, upstream)
-    job.console.say(f"-----> Building {job.app.name}")
+    say_in_log(job.console, f"-----> Building {job.app.name}")
     answer = _run(job, "detect", [job.built], quiet=True)
     if answer.returncode:
         raise NoPythonError(
@@ -121,7 +121,7 @@ def build_slug(job: Job, upstream: str | None) -> dict[str, Any]:
             "None of the files that make an app a Python app is in it.",
             "Add a requirements.txt, Pipfile.lock, poetry.lock or uv.lock.",
         )
-    job.console.say(f"-----> {answer.stdout.strip()} app detected")
+    say_in_log(job.console, f"-----> {answer.stdout.strip()} app detected")
     code = _compile(job)
     if code:
         failure = _FAILURES.get(code, BuildError)
@@ -175,7 +175,12 @@ def _compile(job: Job) -> int:
         text=True,
         errors="surrogateescape",
     ) as process:
-        log.follow(process.stdout or ())
+        try:
+            log.follow(process.stdout or ())
+        except BaseException:
+            # As subprocess.run does: the context alone would wait for its end.
+            process.kill()
+            raise
     return process.returncode
 
 
@@ -229,11 +234,11 @@ def _document(job: Job, report: str) -> dict[str, Any]:
 
 def _tell_processes(job: Job, processes: Mapping[str, str]) -> None:
     names = ", ".join(processes) or "(none: add a Procfile with a line `web: …`)"
-    job.console.say("-----> Discovering process types")
-    job.console.say(f"       Procfile declares types -> {names}")
+    say_in_log(job.console, "-----> Discovering process types")
+    say_in_log(job.console, f"       Procfile declares types -> {names}")
     size = (job.output / "slug.tgz").stat().st_size
-    job.console.say("-----> Compressing...")
-    job.console.say(f"       Done: {megabytes(size)} MB, {job.output / 'slug.tgz'}")
+    say_in_log(job.console, "-----> Compressing...")
+    say_in_log(job.console, f"       Done: {megabytes(size)} MB, {job.output / 'slug.tgz'}")
 
 
 def _boot(job: Job, document: dict[str, Any]) -> Mapping[str, Any]:
@@ -247,19 +252,20 @@ def _boot(job: Job, document: dict[str, Any]) -> Mapping[str, Any]:
             if wrong
             else "Add a Procfile with a line such as `web: gunicorn app:app --bind 0.0.0.0:$PORT`.",
         )
-    job.console.say(f"-----> Booting the slug: {web}")
+    say_in_log(job.console, f"-----> Booting the slug: {web}")
     variables = {k: v for k, v in job.variables.items() if not k.startswith("SLUGFIT_")}
     with job.progress.during("booting the slug"):
         booted = boot_slug(job.output / "slug.tgz", web, variables)
     for line in boot_lines(booted):
-        job.console.say(f"       {line}")
+        say_in_log(job.console, f"       {line}")
     added = _add_compiled(job, booted)
     if added.files:
         size, digest = _pack(job)
         document["slug"].update(bytes=size, sha256=digest)
-        job.console.say(
+        say_in_log(
+            job.console,
             f"       {added.files} modules had to be compiled: their bytecode is added "
-            f"({megabytes(added.size)} MB), the slug is {megabytes(size)} MB"
+            f"({megabytes(added.size)} MB), the slug is {megabytes(size)} MB",
         )
     return {**boot_document(booted), "bytecode_files_added": added.files}
 

@@ -83,5 +83,10 @@ class FoldedLog:
         self.stage.name = ""
 
     def _print(self, line: str) -> None:
-        tone = "title" if line.startswith(STEP) else "warning" if line[:2] == " !" else "plain"
-        self.console.say(self.console.style.painted(line, tone))
+        say_in_log(self.console, line)
+
+
+def say_in_log(console: Console, line: str) -> None:
+    """One line of a build's log; on a terminal steps and warnings stand out."""
+    tone = "title" if line.startswith(STEP) else "warning" if line[:2] == " !" else "plain"
+    console.say(console.style.painted(line, tone))
