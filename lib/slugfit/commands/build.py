@@ -68,7 +68,9 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
 
 def run_build(options: BuildOptions, console: Console) -> int:
     """Build a slug as the platform will, and boot it if asked."""
-    from slugfit.local.build import Job, build_app  # noqa: PLC0415 - a dyno's build never needs it
+    # A dyno's build never needs it.
+    from slugfit.local.build import build_app  # noqa: PLC0415
+    from slugfit.local.scripts import Job  # noqa: PLC0415
 
     app = options.app.resolve()
     variables = dict(options.config)

@@ -7,10 +7,7 @@ platform runs them; the slug is packed and, if asked, booted.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +26,8 @@ from slugfit.local.app_source import copy_app
 from slugfit.local.boot import Booted, boot_document, boot_lines, boot_slug
 from slugfit.local.boot_bytecode import Added, add_loaded
 from slugfit.local.build_cache import locked_cache
-from slugfit.local.folded_log import FoldedLog, say_in_log
+from slugfit.local.folded_log import say_in_log
+from slugfit.local.scripts import Job, compile_app, run_script
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
 from slugfit.report.fault_words import fault_sentence
@@ -41,9 +39,6 @@ from slugfit.settings.config import read_config, read_pyproject
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slugfit.base.console import Console
-    from slugfit.base.progress import Progress
-
 
 BUILDPACK = Path(__file__).resolve().parents[3]
 """The buildpack's own folder."""
@@ -53,38 +48,6 @@ _FAILURES: Mapping[int, type[SlugfitError]] = {
 }
 """bin/compile's own exit codes; any other is the wrapped buildpack's."""
 STAND_IN = "lib/standin"
-_OWN = ("SLUGFIT_", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "GIT_DIR", "GIT_WORK_TREE")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One build: where everything lies, and where the log goes."""
-
-    app: Path
-    work: Path
-    cache: Path
-    output: Path
-    variables: Mapping[str, str]
-    console: Console
-    progress: Progress
-    """Where the stage is noted that is going on."""
-    verbose: bool
-    """Whether the installer's own lines are shown."""
-
-    @property
-    def built(self) -> Path:
-        """BUILD_DIR."""
-        return self.work / "build"
-
-    @property
-    def buildpack(self) -> Path:
-        """A copy of this buildpack, as a platform downloads one for each build."""
-        return self.work / "buildpack"
-
-    @property
-    def environment(self) -> Path:
-        """ENV_DIR."""
-        return self.work / "env"
 
 
 def build_app(job: Job, *, upstream: str | None, boot: bool) -> dict[str, Any]:
@@ -114,7 +77,7 @@ def build_slug(job: Job, upstream: str | None) -> dict[str, Any]:
     """Everything up to the written slug; returns the content of report.json."""
     _prepare(job, upstream)
     say_in_log(job.console, f"-----> Building {job.app.name}")
-    answer = _run(job, "detect", [job.built], quiet=True)
+    answer = run_script(job, "detect", [job.built], quiet=True)
     if answer.returncode:
         raise NoPythonError(
             f"{job.app} is not a Python app: bin/detect says no.",
@@ -122,12 +85,12 @@ def build_slug(job: Job, upstream: str | None) -> dict[str, Any]:
             "Add a requirements.txt, Pipfile.lock, poetry.lock or uv.lock.",
         )
     say_in_log(job.console, f"-----> {answer.stdout.strip()} app detected")
-    code = _compile(job)
+    code = compile_app(job)
     if code:
         failure = _FAILURES.get(code, BuildError)
         raise failure("The build failed: bin/compile stopped.", "Its own words stand above.")
-    report = _run(job, "report", [job.built, job.cache, job.environment], quiet=True).stdout
-    release = _run(job, "release", [job.built], quiet=True).stdout
+    report = run_script(job, "report", [job.built, job.cache, job.environment], quiet=True).stdout
+    release = run_script(job, "release", [job.built], quiet=True).stdout
     processes = dict(default_processes(release))
     processes.update(read_procfile(job.built))
     size, digest = _pack(job)
@@ -157,55 +120,6 @@ def _make_folders(job: Job) -> None:
         job.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError("A folder for the result could not be made.", str(error)) from error
-
-
-def _compile(job: Job) -> int:
-    """The exit code of bin/compile, whose log is shown."""
-    arguments = [job.built, job.cache, job.environment]
-    if job.verbose:
-        return _run(job, "compile", arguments).returncode
-    command = [job.buildpack / "bin" / "compile", *arguments]
-    log = FoldedLog(job.console, job.progress)
-    with subprocess.Popen(
-        command,
-        env=_environment(),
-        cwd=job.work,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        errors="surrogateescape",
-    ) as process:
-        try:
-            log.follow(process.stdout or ())
-        except BaseException:
-            # As subprocess.run does: the context alone would wait for its end.
-            process.kill()
-            raise
-    return process.returncode
-
-
-def _run(
-    job: Job, script: str, arguments: list[Path], *, quiet: bool = False
-) -> subprocess.CompletedProcess[str]:
-    """One buildpack script with the environment a platform gives it."""
-    job.console.out.flush()
-    return subprocess.run(
-        [job.buildpack / "bin" / script, *arguments],
-        env=_environment(),
-        cwd=job.work,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if quiet else job.console.out,
-        text=True,
-        errors="surrogateescape",
-        check=False,
-    )
-
-
-def _environment() -> Mapping[str, str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
-    environment.setdefault("STACK", "local")
-    environment["REQUEST_ID"] = "local"
-    return environment
 
 
 def _pack(job: Job) -> tuple[int, str]:
