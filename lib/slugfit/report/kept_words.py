@@ -6,7 +6,7 @@ import shlex
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from slugfit.base.words import megabytes, printable
+from slugfit.base.words import counted, megabytes, printable
 from slugfit.report.layout import EMPTY, ROOM, Line, Table, shortened
 from slugfit.report.paths import short_path
 
@@ -67,17 +67,21 @@ def kept_lines(kept: Sequence[KeptTotal], sites: Sequence[str]) -> Iterator[Line
     if not staying:
         return
     yield EMPTY
-    rows = [(phrase, str(files), megabytes(size)) for phrase, files, size in _counted(staying)]
-    more = rows[_LISTED:]
+    totals = list(_counted(staying))
+    rows = [_row(*total) for total in totals[:_LISTED]]
+    more = totals[_LISTED:]
     if more:
-        files = sum(int(row[1]) for row in more)
-        size = sum(size for _, _, size in list(_counted(staying))[_LISTED:])
-        rows = [*rows[:_LISTED], (f"{len(more)} other reasons", str(files), megabytes(size))]
+        files, size = sum(total[1] for total in more), sum(total[2] for total in more)
+        rows.append(_row(counted(len(more), "other reason"), files, size))
     heading = ("What looks like dead weight and stays (MB)", "files", "unpacked")
     yield from Table(heading, (44, 8, 10), rows).lines()
     example = next((item for item in staying if item.reason.kind != "source stays"), staying[0])
     path = printable(shlex.quote(short_path(example.example, sites)))
     yield Line(f"Why: slugfit why DIR {shortened(path, ROOM - 21)}")
+
+
+def _row(phrase: str, files: int, size: int) -> tuple[str, str, str]:
+    return phrase, str(files), megabytes(size)
 
 
 def _counted(staying: Iterable[KeptTotal]) -> Iterator[tuple[str, int, int]]:
