@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from slugfit import __version__
 from slugfit.apply.transaction import recover_tree
 from slugfit.base.console import Console
 from slugfit.base.errors import EXIT_CODES, Exit, SlugfitError
-from slugfit.base.style import style_of
+from slugfit.base.style import plain_ascii, style_of
 from slugfit.commands import build, build_facts, diff, hooks, models, plan, scripts, slim
 from slugfit.report.failures import error_sentences
 
@@ -38,9 +39,10 @@ SCRIPT_COMMANDS: tuple[Command[Any], ...] = (
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
+    codecs.register_error(plain_ascii.__name__, plain_ascii)
     for stream in (sys.stdout, sys.stderr):
-        # File names can hold any bytes; no report may fail on one.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        # File names can hold any bytes, and a stream may know ASCII alone; no report fails on it.
+        stream.reconfigure(errors=plain_ascii.__name__)  # type: ignore[union-attr]
     signal.signal(signal.SIGTERM, _interrupt)
     for_scripts = any(arguments[:1] == [command.name] for command in SCRIPT_COMMANDS)
     parsed = _parser(SCRIPT_COMMANDS if for_scripts else COMMANDS).parse_args(arguments)

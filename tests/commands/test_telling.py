@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from pythons import command
 from slugfit.base.console import Console
 from slugfit.base.progress import Progress
-from slugfit.base.style import PLAIN, TO_EMPTY_LINE, Style, style_of
+from slugfit.base.style import PLAIN, TO_EMPTY_LINE, Style, plain_ascii, style_of
 from slugfit.commands.telling import Teller, teller_for, telling
 from slugfit.report.stage_words import STAGES
 from trees import plant, slug
@@ -93,6 +94,15 @@ def test_what_a_stream_can_show(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     terminal, variables, expected = STYLES[name]
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     assert style_of(sys.stdout, variables) == expected
+
+
+def test_a_stream_that_knows_ascii_alone_gets_words_in_it() -> None:
+    codecs.register_error("plain_ascii", plain_ascii)
+    assert "web: \u2026".encode("ascii", "plain_ascii") == b"web: ..."
+    assert "a\udcffb\u2192c".encode("ascii", "plain_ascii") == b"a\\udcffb\\u2192c"
+    assert "\u2026\udcff".encode("utf-8", "plain_ascii") == b"\xe2\x80\xa6\\udcff"
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("utf-8", "plain_ascii")
 
 
 def on_terminal(root: Path, **variables: str) -> str:

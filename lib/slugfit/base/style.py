@@ -37,6 +37,18 @@ class Style:
 PLAIN = Style()
 
 
+def plain_ascii(error: UnicodeError) -> tuple[str, int]:
+    """What stands in for characters that a stream cannot show: an error handler of codecs.
+
+    https://docs.python.org/3/library/codecs.html#codecs.register_error
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = error.object[error.start : error.end]
+    shown = missing.replace("\u2026", "...").encode("ascii", "backslashreplace")
+    return shown.decode("ascii"), error.end
+
+
 def style_of(stream: TextIO, variables: Mapping[str, str]) -> Style:
     """What ``stream`` can show, given the environment ``variables``."""
     terminal = stream.isatty() and variables.get("TERM", "dumb") != "dumb"

@@ -93,11 +93,13 @@ def build_slug(job: Job, upstream: str | None) -> dict[str, Any]:
     release = run_script(job, "release", [job.built], quiet=True).stdout
     processes = dict(default_processes(release))
     processes.update(read_procfile(job.built))
-    size, digest = _pack(job)
     document = _document(job, report)
-    document["slug"] = {"path": "slug.tgz", "bytes": size, "sha256": digest}
     document["process_types"] = processes
     _tell_processes(job, processes)
+    say_in_log(job.console, "-----> Compressing...")
+    size, digest = _pack(job)
+    document["slug"] = {"path": "slug.tgz", "bytes": size, "sha256": digest}
+    say_in_log(job.console, f"       Done: {megabytes(size)} MB, {job.output / 'slug.tgz'}")
     return document
 
 
@@ -147,12 +149,9 @@ def _document(job: Job, report: str) -> dict[str, Any]:
 
 
 def _tell_processes(job: Job, processes: Mapping[str, str]) -> None:
-    names = ", ".join(processes) or "(none: add a Procfile with a line `web: …`)"
+    names = ", ".join(processes) or "(none: add a Procfile with a line `web: COMMAND`)"
     say_in_log(job.console, "-----> Discovering process types")
     say_in_log(job.console, f"       Procfile declares types -> {names}")
-    size = (job.output / "slug.tgz").stat().st_size
-    say_in_log(job.console, "-----> Compressing...")
-    say_in_log(job.console, f"       Done: {megabytes(size)} MB, {job.output / 'slug.tgz'}")
 
 
 def _boot(job: Job, document: dict[str, Any]) -> Mapping[str, Any]:
