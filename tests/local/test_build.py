@@ -214,6 +214,16 @@ def test_the_installers_lines_are_one_unless_they_are_asked_for(
     assert "\n       Collecting pkg\n       Installed pkg\n-----> More\n" in whole.out
 
 
+def test_the_answer_may_be_markdown_and_the_log_goes_beside_it(
+    tmp_path: Path, upstream: Path
+) -> None:
+    arguments = ("build", plant(tmp_path / "app", APP), "--upstream", upstream)
+    answer = engine(*arguments, "--output", tmp_path / "a", "--format", "markdown")
+    assert answer.code == 0
+    assert answer.out.startswith("### Slug: 0.0 MB, fits (1 GB)\n")
+    assert "-----> Slimmed" in answer.err
+
+
 def test_the_installers_lines_are_all_there_where_it_fails(tmp_path: Path, upstream: Path) -> None:
     installing(upstream, "echo ' !     It failed.'; exit 1")
     arguments = ("build", plant(tmp_path / "app", APP), "--upstream", upstream)

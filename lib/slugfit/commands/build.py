@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from slugfit.base.errors import Exit
 from slugfit.base.progress import Progress
 from slugfit.commands.command import Command, setting_pair
+from slugfit.commands.reports import add_format
 from slugfit.commands.settings import own_name
 from slugfit.commands.telling import teller_for, telling
 from slugfit.report.json_report import render_json
+from slugfit.report.markdown import report_markdown
 
 if TYPE_CHECKING:
     import argparse
@@ -33,6 +35,12 @@ class BuildOptions:
     boot: bool
     verbose: bool
     json: bool
+    format: str
+
+    @property
+    def form(self) -> str:
+        """The form of the answer: text is the log itself."""
+        return "json" if self.json else self.format
 
 
 def configure_build(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +72,7 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--verbose", action="store_true", help="show the installer's own lines")
     parser.add_argument("--json", action="store_true", help="print report.json instead of the log")
+    add_format(parser)
 
 
 def run_build(options: BuildOptions, console: Console) -> int:
@@ -78,7 +87,7 @@ def run_build(options: BuildOptions, console: Console) -> int:
         console.complain(f"slugfit: {name} is set for the app; Slugfit's own is {own_name(name)}.")
     if options.limit:
         variables["SLUGFIT_LIMIT"] = options.limit
-    log = console.only_errors() if options.json else console
+    log = console if options.form == "text" else console.only_errors()
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="slugfit-build-") as work:
         job = Job(
@@ -93,8 +102,10 @@ def run_build(options: BuildOptions, console: Console) -> int:
         )
         with telling(teller_for(log, as_log=True), progress):
             document = build_app(job, upstream=options.upstream, boot=options.boot)
-    if options.json:
+    if options.form == "json":
         console.write(render_json(document))
+    elif options.form == "markdown":
+        console.write(report_markdown(document))
     return Exit.OK
 
 

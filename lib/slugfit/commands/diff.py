@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.errors import Exit, OverLimitError, UsageError
 from slugfit.base.words import megabytes
 from slugfit.commands.command import Command
+from slugfit.commands.reports import add_format
 from slugfit.report.difference import difference_of
 from slugfit.report.difference_words import difference_document, difference_lines
 from slugfit.report.growth import Growth, parse_growth
@@ -37,9 +38,7 @@ def configure_diff(parser: argparse.ArgumentParser) -> None:
     """The arguments of DiffOptions."""
     parser.add_argument("old", metavar="OLD", type=Path, help="report.json of the older build")
     parser.add_argument("new", metavar="NEW", type=Path, help="report.json of the newer build")
-    parser.add_argument(
-        "--format", choices=("text", "json", "markdown"), default="text", help="(text)"
-    )
+    add_format(parser)
     parser.add_argument(
         "--fail-if-grown",
         metavar="SIZE",

@@ -44,13 +44,18 @@ class ShownOptions(SettingsOptions):
 def add_report(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """The arguments of ShownOptions; returns the group for what only build scripts say."""
     scripts = add_settings(parser)
+    add_format(parser)
+    return scripts
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """The argument for the form of what is shown."""
     parser.add_argument(
         "--format",
         choices=("text", "json", "markdown"),
         default="text",
         help="markdown is for a comment on a pull request (text)",
     )
-    return scripts
 
 
 def show_report(report: Report, console: Console, form: str) -> None:
