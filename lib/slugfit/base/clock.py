@@ -24,7 +24,6 @@ class Clock:
     """Wall-clock seconds by stage; a stage that runs twice counts both."""
     end: float = math.inf
     """When everything has to be done, as ``time.monotonic`` counts; infinite without an end."""
-
     progress: Progress = field(default_factory=Progress)
     """Where the stage is noted that is going on."""
 

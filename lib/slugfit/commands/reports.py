@@ -71,7 +71,7 @@ def show_report(report: Report, console: Console, form: str) -> None:
 def show_in_build_log(report: Report, console: Console, cache_dir: Path | None) -> None:
     """Print a report as the log of a build shows it, with what is different from the last build."""
     last = {} if cache_dir is None else read_last_build(cache_dir / LAST_REPORT)
-    since = difference_of(last, report_document(report))
+    since = difference_of(last, report_document(report)) if last else None
     console.write(render_build_log(report, since, console.style))
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.base.style import TO_EMPTY_LINE
-from slugfit.report.layout import INDENT, shortened
-from slugfit.report.stage_words import stage_sentence
+from slugfit.report.layout import shortened
+from slugfit.report.stage_words import IN_LOG, stage_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 LOG_SECONDS = 4.0
 """Between two lines of a log: nothing is silent for longer than five seconds."""
 LIVE_SECONDS = 0.2
-MARK = f"{' ' * INDENT}... "
-"""How a line about progress begins in a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Teller:
 
     def tell(self, text: str) -> None:
         """Tell it, past the stream's buffer: a signal may come while that is written to."""
-        shown = f"{TO_EMPTY_LINE}{shortened(text, 79)}" if self.live else f"{MARK}{text}\n"
+        shown = f"{TO_EMPTY_LINE}{shortened(text, 79)}" if self.live else f"{IN_LOG}{text}\n"
         with suppress(OSError):
             os.write(self.stream.fileno(), shown.encode("ascii", "backslashreplace"))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.progress import Stage
 from slugfit.base.words import counted
 from slugfit.report.layout import INDENT, shortened
+from slugfit.report.stage_words import IN_LOG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,7 @@ INSTALLS = f"{STEP}Installing dependencies"
 
 https://github.com/heroku/heroku-buildpack-python/tree/v351/lib
 """
-_PROGRESS = re.compile(rf" {{{INDENT}}}\.\.\. (.*), (\d+) s")
+_PROGRESS = re.compile(rf"{re.escape(IN_LOG)}(.*), (\d+) s")
 """A line of Slugfit's about progress, as commands/telling.py writes it into a log."""
 _MARGIN = " " * INDENT
 _SHOWN = 60

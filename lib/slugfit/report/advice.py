@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from slugfit.catalog.languages import SOURCE_LANGUAGE, WORDS_TOO
@@ -149,10 +149,7 @@ def advise_swaps(
 
     ``required_by`` are those that require one of them, by its name.
     """
-    swaps = (
-        replace(item, required_by=required_by.get(item.swap.distribution, ()))
-        for item in _swaps(versions, kept)
-    )
+    swaps = _swaps(versions, kept, required_by)
     sized: list[SwapAdvice | GpuAdvice] = [*swaps, *_gpu(versions, kept)]
     yield from sorted(sized, key=lambda advice: -advice.saves)
     for name, (reader, instead) in USELESS_VARIABLES.items():
@@ -160,13 +157,18 @@ def advise_swaps(
             yield VariableAdvice(name, instead)
 
 
-def _swaps(versions: Mapping[str, str], kept: Mapping[str, Bytes]) -> Iterator[SwapAdvice]:
+def _swaps(
+    versions: Mapping[str, str],
+    kept: Mapping[str, Bytes],
+    required_by: Mapping[str, tuple[str, ...]],
+) -> Iterator[SwapAdvice]:
     for swap in SWAPS:
         size = kept.get(swap.distribution)
         if size is not None and swap.instead not in versions:
             parts = (size.compressed, size.uncompressed)
             saves, unpacked = (int(part * (1 - swap.keeps)) for part in parts)
-            yield SwapAdvice(swap, versions[swap.distribution], saves, unpacked)
+            others = required_by.get(swap.distribution, ())
+            yield SwapAdvice(swap, versions[swap.distribution], saves, unpacked, others)
 
 
 def _gpu(versions: Mapping[str, str], kept: Mapping[str, Bytes]) -> Iterator[GpuAdvice]:

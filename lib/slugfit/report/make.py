@@ -23,6 +23,7 @@ from slugfit.report.model_files import find_model_files
 from slugfit.report.reasons import reason_sentence
 from slugfit.report.unused import UnusedTotal, translated_parts, unused_totals
 from slugfit.scan.bytecode import source_of
+from slugfit.scan.distributions import requirers_of
 from slugfit.scan.owners import APP
 from slugfit.settings.current_run import Run
 
@@ -228,22 +229,14 @@ def _advice(
     """All next steps, the most valuable first."""
     kept = outcome.sizes.kept
     files = find_model_files(outcome.planned)
+    required_by = requirers_of(outcome.planned.owners.distributions)
     advice = [
         *advise_models(files, config.models, kept.get(APP, ZERO), over=over),
-        *advise_swaps(versions, kept, variables, _required_by(outcome.planned)),
+        *advise_swaps(versions, kept, variables, required_by),
         *advise_unused(unused_totals(outcome)),
         *_locales(outcome, config),
     ]
     return tuple(sorted(advice, key=lambda advice: -advice.saves))
-
-
-def _required_by(plan: Plan) -> Mapping[str, tuple[str, ...]]:
-    """By distribution those that require it."""
-    by: dict[str, tuple[str, ...]] = {}
-    for dist in sorted(plan.owners.distributions, key=lambda dist: dist.name):
-        for name in dist.requires:
-            by[name] = (*by.get(name, ()), dist.name)
-    return by
 
 
 def _locales(outcome: Outcome, config: Config) -> Iterator[Advice]:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slugfit.report.layout import INDENT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+IN_LOG = f"{' ' * INDENT}... "
+"""How a line about progress begins in a log."""
 
 STAGES: Mapping[str, str] = {
     "recover": "looking for what an interrupted run left",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from slugfit.catalog.rules import SERVICES, TRANSLATIONS, UNUSED
 from slugfit.measure.sizes import ZERO, Bytes
+from slugfit.scan.distributions import requirers_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -61,10 +62,7 @@ def _totals(outcome: Outcome) -> Iterator[UnusedTotal]:
         files[group] += 1
         stays[group] += 0 if path in goes else lengths.get(path, 0)
     distributions = {dist.name: dist for dist in plan.owners.distributions}
-    requirers = defaultdict(set)
-    for dist in plan.owners.distributions:
-        for name in dist.requires:
-            requirers[name].add(dist.name)
+    requirers = requirers_of(plan.owners.distributions)
     for (rule, owner), count in files.items():
         dist = distributions[owner]
         size = sizes.gone.get((rule, owner))
@@ -75,7 +73,7 @@ def _totals(outcome: Outcome) -> Iterator[UnusedTotal]:
             count,
             size or _part(sizes.kept.get(owner, ZERO), stays[rule, owner]),
             dist.requested,
-            tuple(sorted(requirers[owner])),
+            requirers.get(owner, ()),
             goes=size is not None,
             users=plan.users.get(owner, ()) if rule == UNUSED.name else (),
         )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.paths import path_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from slugfit.scan.layout import Layout
@@ -74,6 +74,15 @@ def normalise_name(name: str) -> str:
     https://packaging.python.org/en/latest/specifications/name-normalization/
     """
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def requirers_of(distributions: Iterable[Distribution]) -> Mapping[str, tuple[str, ...]]:
+    """By normalised name the distributions that require it, sorted."""
+    found: dict[str, set[str]] = {}
+    for dist in distributions:
+        for name in dist.requires:
+            found.setdefault(name, set()).add(dist.name)
+    return {name: tuple(sorted(by)) for name, by in found.items()}
 
 
 def read_distributions(
