@@ -84,6 +84,32 @@ def test_the_environment_may_lie_inside_the_app(tmp_path: Path, name: str) -> No
     assert not (app / name / LIB / "site-packages/pkg/tests").exists()
 
 
+@pytest.mark.parametrize(
+    "beside", [("other",), (".vercel/python/.venv",), (), ("other", "deep/third")]
+)
+def test_other_environments_and_caches_are_no_part_of_the_app(
+    environment: Path, tmp_path: Path, beside: tuple[str, ...]
+) -> None:
+    app = plant(tmp_path / "app", {"app.py": "import pkg\n"})
+    theirs = {"pkg/tests/test_a.py": "import pkg.tests.helper\nimport missing_one\n"}
+    plant(app / ".vercel/python/cache/archive-v0/x", theirs)
+    for name in beside:
+        plant(app / name, {"pyvenv.cfg": ""})
+        plant(app / name / LIB / "site-packages", theirs)
+    done = slim(environment, app)
+    assert done.code == 0, done.err
+    assert "missing_one" not in done.out
+    assert not (environment / LIB / "site-packages/pkg/tests").exists()
+
+
+def test_a_folder_that_is_no_environment_is_part_of_the_app(
+    environment: Path, tmp_path: Path
+) -> None:
+    app = plant(tmp_path / "app", {"other/cfg/check.py": "import pkg.tests.helper\n"})
+    assert slim(environment, app).code == 0
+    assert (environment / LIB / "site-packages/pkg/tests/helper.py").is_file()
+
+
 def test_its_smoke_command_runs_in_its_folder(environment: Path, tmp_path: Path) -> None:
     app = plant(tmp_path / "app", {"app.py": "import pkg\n", "check.sh": "python -c 'import pkg'"})
     done = slim(environment, app, "--config", "SLUGFIT_SMOKE=sh check.sh")

@@ -164,7 +164,7 @@ ODD = "new\nline \x1b[31mred \udcff \u202e \x00 end"
         REPORT,
         _undone(),
         replace(REPORT, limit=parse_limit("digitalocean"), verdict="over"),
-        replace(REPORT, limit=parse_limit("vercel"), verdict="over"),
+        replace(REPORT, limit=parse_limit("225Mi, 500Mi uncompressed"), verdict="over"),
         replace(REPORT, limit=parse_limit("1M"), verdict="over"),
         replace(REPORT, limit=parse_limit("render")),
         replace(

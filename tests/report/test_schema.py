@@ -30,7 +30,7 @@ REPORTS = {
     "usual": REPORT,
     "a plan": replace(REPORT, action="plan"),
     "no limit": replace(REPORT, limit=parse_limit("dokku")),
-    "two limits": replace(REPORT, limit=parse_limit("vercel"), verdict="over"),
+    "two limits": replace(REPORT, limit=parse_limit("225Mi, 500Mi uncompressed"), verdict="over"),
     "undone": replace(REPORT, undone="It broke.", rules=(), kept=(), bytecode=None, faults=()),
     "late": replace(
         REPORT, untried=LATE, returned=(Returned(Group("a", "tests"), 3, 9, LATE[1], (4, 6)),)

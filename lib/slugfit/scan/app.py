@@ -65,18 +65,29 @@ def app_modules_elsewhere(folder: Path, root: Path) -> tuple[Module, ...]:
     the folder cannot be read.
     """
     source = scan_tree(folder)
-    lead = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) + "/"
+    others = (
+        os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) + "/",
+        *(f"{environment}/" for environment in _environments(source)),
+    )
     shape = Layout("app", None, (), None, None)
     paths = (
         entry.path
         for entry in source.files()
-        if not entry.path.startswith(lead) and NOT_DEPLOYED.isdisjoint(entry.path.split("/"))
+        if not entry.path.startswith(others) and NOT_DEPLOYED.isdisjoint(entry.path.split("/"))
     )
     return tuple(
         replace(module, path=str(folder / module.path), base=f"{folder}/")
         for module in importable_modules(paths, shape)
         if not module.compiled
     )
+
+
+def _environments(tree: Tree) -> Iterator[str]:
+    """The folders below an app's that hold a Python: https://peps.python.org/pep-0405/."""
+    for entry in tree.files():
+        folder, _, name = entry.path.rpartition("/")
+        if name == "pyvenv.cfg" and folder:
+            yield folder
 
 
 def app_modules(tree: Tree, layout: Layout, ignored: frozenset[str]) -> Iterator[Module]:

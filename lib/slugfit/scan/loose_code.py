@@ -22,8 +22,14 @@ if TYPE_CHECKING:
     from slugfit.scan.tree import Tree
 
 
-NOT_DEPLOYED = frozenset({".git", ".hg", ".svn", ".venv", "venv", "__pycache__", ".slugfit"})
-"""Names that no deploy carries, for folders that git cannot tell about."""
+NOT_DEPLOYED = frozenset(
+    {".git", ".hg", ".svn", ".venv", "venv", ".vercel", "__pycache__", ".slugfit"}
+)
+"""Names that no deploy carries, for folders that git cannot tell about.
+
+Vercel's builder installs into ``.vercel``, and keeps its installer's cache there; its bundle holds
+nothing of it (npm's @vercel/python 25.0.0, ``packFunctionBundle``).
+"""
 _LARGEST = 1 << 20
 """Bytes of a script that is read."""
 _SHEBANG = re.compile(rb"#![^\n]*python|#!/bin/sh\n'''exec'")
