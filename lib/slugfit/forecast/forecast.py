@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slugfit.catalog.limits import Limit
     from slugfit.forecast.estimate import Share
     from slugfit.forecast.look import Look
+    from slugfit.forecast.target import Target
     from slugfit.report.advice import Advice
 
 
@@ -32,6 +33,7 @@ class Forecast:
     python_after: Bytes
     """What is left of it."""
     limit: Limit
+    target: Target
     advice: tuple[Advice, ...]
 
     @property
@@ -45,7 +47,7 @@ class Forecast:
         return sum((share.after for share in self.shares), self.python_after)
 
 
-def forecast_of(source: str, looks: Iterable[Look], limit: Limit) -> Forecast:
+def forecast_of(source: str, looks: Iterable[Look], limit: Limit, target: Target) -> Forecast:
     """The forecast of what was looked at."""
     shares = sorted(
         (share_of(look) for look in looks), key=lambda item: (-item.before.compressed, item.name)
@@ -62,7 +64,7 @@ def forecast_of(source: str, looks: Iterable[Look], limit: Limit) -> Forecast:
         required_by,
     )
     python, after = Bytes(*PYTHON_PLAIN), Bytes(*PYTHON_SLIMMED)
-    return Forecast(source, tuple(shares), python, after, limit, tuple(advice))
+    return Forecast(source, tuple(shares), python, after, limit, target, tuple(advice))
 
 
 def unseen(forecast: Forecast) -> tuple[Share, ...]:

@@ -46,7 +46,7 @@ def look_at_all(wanted: Iterable[Wanted], cache: Cache) -> tuple[Look, ...]:
 def look_at(wanted: Wanted, cache: Cache) -> Look:
     """What can be seen of one distribution without downloading its file."""
     if not wanted.url:
-        return Look(wanted, "nothing", size=wanted.size)
+        return Look(wanted, "nothing", size=wanted.size, why=wanted.why)
     if wanted.source != "wheel":
         return _look_at_sources(wanted)
     known = cache.find(wanted.url, wanted.digest)

@@ -34,7 +34,9 @@ _HONEST = (
 
 def forecast_lines(forecast: Forecast) -> Iterator[Line]:
     """The verdict, where the bytes will be, what was not seen, what would be smaller."""
-    yield Line(f"Forecast for {forecast.source} (nothing was installed)", "title")
+    target = forecast.target
+    place = f"Python {target.version}, {target.stack}, {target.arch}"
+    yield from wrapped(f"Forecast for {forecast.source} ({place})", tone="title")
     yield EMPTY
     yield Line(f"plain   {_both(forecast.before)}")
     yield Line(f"slimmed {_both(forecast.after)}   -{_saved(forecast):.1%}")
@@ -113,6 +115,11 @@ def forecast_document(forecast: Forecast) -> Mapping[str, Any]:
     return {
         "version": 1,
         "source": forecast.source,
+        "target": {
+            "python": forecast.target.version,
+            "stack": forecast.target.stack,
+            "arch": forecast.target.arch,
+        },
         "before": _document(forecast.before),
         "after": _document(forecast.after),
         "python": {"before": _document(forecast.python), "after": _document(forecast.python_after)},

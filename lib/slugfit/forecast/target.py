@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,15 +69,20 @@ class Target:
         major, minor = self.python
         own = f"cp{major}{minor}"
         for abi in (own, "abi3", "none"):
-            yield from (f"{own}-{abi}-{platform}" for platform in platforms)
+            yield from (f"{own}-{abi}-{place}" for place in platforms)
         for older in range(minor - 1, _FIRST_ABI3 - 1, -1):
-            yield from (f"cp{major}{older}-abi3-{platform}" for platform in platforms)
+            yield from (f"cp{major}{older}-abi3-{place}" for place in platforms)
         pythons = [f"py{major}{minor}", f"py{major}"]
         pythons += [f"py{major}{older}" for older in range(minor - 1, -1, -1)]
         for python in pythons:
-            yield from (f"{python}-none-{platform}" for platform in platforms)
+            yield from (f"{python}-none-{place}" for place in platforms)
         yield f"{own}-none-any"
         yield from (f"{python}-none-any" for python in pythons)
+
+
+def machine() -> str:
+    """The processor here, as people name it; ``amd64`` where that is another kind."""
+    return "arm64" if platform.machine() in ("aarch64", "arm64") else "amd64"
 
 
 def wheel_rank(filename: str, tags: Mapping[str, int]) -> tuple[int, int] | None:

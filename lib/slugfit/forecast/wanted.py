@@ -25,6 +25,8 @@ class Wanted:
     """Bytes of the file, 0 if nothing says it."""
     required_by: tuple[str, ...] = ()
     """Who requires it, of the set; () where nothing says so."""
+    why: str = ""
+    """Why there is no file, without credentials."""
 
 
 def source_of(url: str) -> Source:
