@@ -1,0 +1,1 @@
+"""How large a slug will be, before anything is installed or downloaded."""

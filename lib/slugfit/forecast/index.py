@@ -1,0 +1,93 @@
+"""The files that a package index has.
+
+https://packaging.python.org/en/latest/specifications/simple-repository-api/
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
+
+from slugfit.forecast.lock_files import File, digest_of, table_of, tables_of, text_of
+from slugfit.forecast.pylock import last_part, whole
+from slugfit.forecast.range_reader import read_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_INDEX = "https://index.example/simple"
+_ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2"
+_ACCEPT += ", text/html;q=0.1"
+
+
+def default_index(variables: Mapping[str, str]) -> str:
+    """The index that pip's or uv's own variable names, or else the public one."""
+    for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"):
+        if variables.get(name):
+            return variables[name]
+    return DEFAULT_INDEX
+
+
+def find_files(index: str, name: str) -> tuple[File, ...]:
+    """All files of a package, by its normalised name; raises RangeError."""
+    page = f"{index.rstrip('/')}/{name}/"
+    if page.startswith("file:") and os.path.isdir(unquote(urlsplit(page).path)):
+        page += "index.html"
+    content, kind = read_whole(page, _ACCEPT)
+    return parse_page(content, kind, page)
+
+
+def parse_page(content: bytes, kind: str, page: str) -> tuple[File, ...]:
+    """The files that a page lists, with whole URLs."""
+    text = content.decode("utf-8", "replace")
+    if kind.endswith("json"):
+        try:
+            return _of_json(table_of(json.loads(text)), page)
+        except ValueError:
+            return ()
+    parser = _Links()
+    parser.feed(text)
+    return tuple(_of_link(link, page) for link in parser.links)
+
+
+def _of_json(document: Mapping[str, object], page: str) -> tuple[File, ...]:
+    return tuple(
+        File(
+            text_of(item.get("filename")),
+            _with_user(urljoin(page, text_of(item.get("url"))), page),
+            digest_of(item.get("hashes")),
+            whole(item.get("size")),
+        )
+        for item in tables_of(document.get("files"))
+    )
+
+
+def _of_link(link: str, page: str) -> File:
+    url, fragment = urldefrag(urljoin(page, link))
+    match = re.fullmatch(r"(\w+=[0-9a-fA-F]+)", fragment)
+    return File(last_part(url), _with_user(url, page), match[1] if match else "")
+
+
+def _with_user(url: str, page: str) -> str:
+    """The URL with the credentials of the index, if it is on the same host and has none."""
+    own, other = urlsplit(url), urlsplit(page)
+    if "@" in own.netloc or "@" not in other.netloc:
+        return url
+    same = (own.scheme, own.netloc) == (other.scheme, other.netloc.rpartition("@")[2])
+    return urlunsplit(own._replace(netloc=other.netloc)) if same else url
+
+
+class _Links(HTMLParser):
+    """The targets of the links on a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note where a link leads."""
+        self.links += [value for name, value in attrs if tag == "a" and name == "href" and value]

@@ -1,0 +1,62 @@
+"""A requirements file made ready for pip where the target is another Python than pip's own. Pure.
+
+pip reads markers for the Python that runs it, whatever --python-version says
+(https://github.com/pypa/pip/issues/11664), so those of the file itself are read here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from slugfit.forecast.markers import MarkerError, marker_holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_OPTION = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s+|=|(?<=-[rc]))(\S.*)")
+_MARKED = re.compile(r"([^#;]*?)\s*;\s*(.*?)(\s+--hash[=\s].*)?")
+
+
+def logical_lines(text: str) -> Iterator[str]:
+    """Lines without comments, joined where they end with a backslash.
+
+    https://pip.pypa.io/en/stable/reference/requirements-file-format/
+    """
+    for line in re.sub(r"\\\n", "", text).splitlines():
+        bare = re.sub(r"(^|\s+)#.*$", "", line).strip()
+        if bare:
+            yield bare
+
+
+def included_files(text: str) -> list[str]:
+    """What a requirements file includes, as it names it."""
+    matches = (_OPTION.fullmatch(line) for line in logical_lines(text))
+    return [match[2].strip() for match in matches if match]
+
+
+def for_target(text: str, folder: str, values: Mapping[str, str]) -> str:
+    """The same without markers, less what is not for the target; included files by whole paths."""
+    return "".join(f"{line}\n" for line in _lines(text, folder, values))
+
+
+def _lines(text: str, folder: str, values: Mapping[str, str]) -> Iterator[str]:
+    for line in logical_lines(text):
+        option, marked = _OPTION.fullmatch(line), _MARKED.fullmatch(line)
+        if option:
+            place = option[2].strip()
+            yield f"{option[1]} {place if '://' in place else os.path.join(folder, place)}"
+        elif marked and not line.startswith("-"):
+            if _holds(marked[2], values):
+                yield marked[1] + (marked[3] or "")
+        else:
+            yield line
+
+
+def _holds(marker: str, values: Mapping[str, str]) -> bool:
+    """What cannot be read stays: pip says what is wrong with it."""
+    try:
+        return marker_holds(marker, values)
+    except MarkerError:
+        return True

@@ -1,0 +1,184 @@
+"""From a list of packages to the file of each: a lock is read, anything else pip resolves."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slugfit.forecast.errors import ForecastError
+from slugfit.forecast.index import DEFAULT_INDEX, find_files
+from slugfit.forecast.lock_files import table_of, unreadable, wanted_of_locked
+from slugfit.forecast.markers import MarkerError
+from slugfit.forecast.pip_report import find_pip, resolve_with_pip, target_options
+from slugfit.forecast.poetry_lock import read_pipfile_lock, read_poetry_lock
+from slugfit.forecast.pylock import read_pylock
+from slugfit.forecast.requirements import for_target, included_files
+from slugfit.forecast.toml_file import read_toml
+from slugfit.forecast.uv_lock import read_uv_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slugfit.forecast.cache import Cache
+    from slugfit.forecast.lock_files import File, Locked
+    from slugfit.forecast.target import Target
+    from slugfit.forecast.wanted import Wanted
+
+_READERS = {"uv.lock": read_uv_lock, "poetry.lock": read_poetry_lock}
+_PIPFILE_LOCK = "Pipfile.lock"
+_LISTS = (
+    *("requirements.txt", "uv.lock", "poetry.lock", _PIPFILE_LOCK, "pylock.toml"),
+    "pyproject.toml",
+)
+_BESIDE = {
+    "pyproject.toml": ("uv.lock", "poetry.lock", "pylock.toml"),
+    "Pipfile": (_PIPFILE_LOCK,),
+}
+"""The locks of a list that stand beside it."""
+_DEEPEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Indexes:
+    """Where packages are looked for."""
+
+    first: str = ""
+    """In place of the default one; "" for that."""
+    more: tuple[str, ...] = ()
+    default: str = DEFAULT_INDEX
+    """What a lock without an index means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """How lists are resolved."""
+
+    target: Target
+    indexes: Indexes
+    cache: Cache
+    extras: tuple[str, ...] = ()
+
+    def resolve(self, place: Path) -> tuple[Path, tuple[Wanted, ...]]:
+        """The list that was read, and what it comes to; raises ForecastError."""
+        file = list_at(place)
+        try:
+            locked = self._locked(file)
+        except MarkerError as error:
+            raise unreadable(file.name, f"{error}.") from error
+        if locked is not None:
+            return file, wanted_of_locked(locked, self.target, self._find)
+        if file.name == "pyproject.toml":
+            return file, self._of_project(file)
+        return file, self._of_requirements(file)
+
+    def _locked(self, file: Path) -> tuple[Locked, ...] | None:
+        """What a lock has for the target, None if the file is not a lock."""
+        if file.name == _PIPFILE_LOCK:
+            return read_pipfile_lock(_json(file), self.target)
+        if file.name in _READERS:
+            return _READERS[file.name](read_toml(file), self.target, self.extras)
+        if file.name.startswith("pylock.") and file.name.endswith(".toml"):
+            return read_pylock(read_toml(file), self.target, self.extras)
+        return None
+
+    def _find(self, index: str, name: str) -> tuple[File, ...]:
+        first = self.indexes.first
+        chosen = (first or self.indexes.default) if index in ("", DEFAULT_INDEX) else index
+        return tuple(
+            file
+            for place in dict.fromkeys((chosen, *self.indexes.more))
+            for file in self._page(place, name)
+        )
+
+    def _page(self, index: str, name: str) -> tuple[File, ...]:
+        page = f"{index.rstrip('/')}/{name}"
+        known = self.cache.find_page(page)
+        if known is None:
+            known = find_files(index, name)
+            self.cache.keep_page(page, known)
+        return known
+
+    def _of_project(self, file: Path) -> tuple[Wanted, ...]:
+        project = table_of(read_toml(file).get("project"))
+        lines = [line for line in project.get("dependencies") or () if isinstance(line, str)]
+        extras = table_of(project.get("optional-dependencies"))
+        for extra in self.extras:
+            lines += [line for line in extras.get(extra) or () if isinstance(line, str)]
+        if not lines:
+            raise unreadable(
+                file.name,
+                "It has no dependencies in [project], and no lock is beside it.",
+                "Make a lock (uv lock, poetry lock, pip lock), or name a requirements file.",
+            )
+        with tempfile.TemporaryDirectory(prefix="slugfit-") as folder:
+            made = Path(folder) / "requirements.txt"
+            made.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+            return self._of_requirements(made)
+
+    def _of_requirements(self, file: Path) -> tuple[Wanted, ...]:
+        pip = find_pip(self.target)
+        options = (*self._index_options(), *target_options(pip, self.target))
+        question = (*pip.command, pip.version, *options, self.target.version, *_texts(file))
+        known = self.cache.find_wanted(question)
+        if known is not None:
+            return known
+        if pip.python == self.target.python:
+            wanted = resolve_with_pip(file, pip, options)
+        else:
+            with tempfile.TemporaryDirectory(prefix="slugfit-") as folder:
+                made = Path(folder) / file.name
+                values = self.target.marker_values()
+                text = _text(file)
+                made.write_text(for_target(text, str(file.absolute().parent), values), "utf-8")
+                wanted = resolve_with_pip(made, pip, options)
+        self.cache.keep_wanted(question, wanted)
+        return wanted
+
+    def _index_options(self) -> tuple[str, ...]:
+        first = ("--index-url", self.indexes.first) if self.indexes.first else ()
+        more = [part for url in self.indexes.more for part in ("--extra-index-url", url)]
+        return (*first, *more)
+
+
+def list_at(place: Path) -> Path:
+    """The list of packages at a path: a file, its lock beside it, or the first one in a folder."""
+    if place.is_dir():
+        found = next((place / name for name in _LISTS if (place / name).is_file()), None)
+        if found is None:
+            raise ForecastError(f"{place} has no list of packages.", todo=_NAME_ONE)
+        return list_at(found)
+    if not place.is_file():
+        raise ForecastError(f"{place} is not a file.", todo=_NAME_ONE)
+    beside = (place.with_name(name) for name in _BESIDE.get(place.name, ()))
+    return next((lock for lock in beside if lock.is_file()), place)
+
+
+_NAME_ONE = "Name a requirements file, a pyproject.toml or a lock file."
+
+
+def _json(file: Path) -> dict[str, object]:
+    try:
+        return table_of(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise unreadable(file.name, str(error)) from error
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(file.name, str(error)) from error
+
+
+def _texts(file: Path, depth: int = 0) -> Iterator[str]:
+    """What a requirements file and all that it includes say."""
+    text = _text(file)
+    yield text
+    for name in included_files(text):
+        inner = Path(os.path.join(file.absolute().parent, name))
+        if depth < _DEEPEST and inner.is_file():
+            yield from _texts(inner, depth + 1)

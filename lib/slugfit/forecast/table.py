@@ -1,0 +1,152 @@
+"""A forecast in words, 80 columns, and as JSON. MB are 1,000,000 bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from slugfit.base.words import counted, megabytes
+from slugfit.forecast.forecast import unseen
+from slugfit.report.advice_words import advice_line, advice_sentence
+from slugfit.report.layout import EMPTY, Line, Table, copied, wrapped
+from slugfit.report.limit_words import limit_sentences
+from slugfit.report.owner_names import versioned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from slugfit.forecast.estimate import Share
+    from slugfit.forecast.forecast import Forecast
+    from slugfit.measure.sizes import Bytes
+
+_NAME = 35
+_ROWS = 16
+_ADVICE = 4
+_UNSEEN = {
+    "size": "the server sends whole files only: the wheel's own size stands for it",
+    "sources": "there is no wheel: it is built, and the size of its sources stands for it",
+    "nothing": "nothing could be read: it is not in the sums",
+}
+_HONEST = (
+    "A forecast from the names and sizes in the wheels, without your own files; how far it was "
+    "from measured slugs: docs/forecast.md."
+)
+
+
+def forecast_lines(forecast: Forecast) -> Iterator[Line]:
+    """The verdict, where the bytes will be, what was not seen, what would be smaller."""
+    target = forecast.target
+    place = f"Python {target.version}, {target.stack}, {target.arch}"
+    yield from wrapped(f"Forecast for {forecast.source} ({place})", tone="title")
+    yield EMPTY
+    yield Line(f"plain   {_both(forecast.before)}")
+    yield Line(f"slimmed {_both(forecast.after)}   -{_saved(forecast):.1%}")
+    for size, word in ((forecast.before, "plain  "), (forecast.after, "slimmed")):
+        for sentence, over in limit_sentences(forecast.limit, size):
+            yield from wrapped(sentence, f"{word} ", "bad" if over else "good")
+    yield EMPTY
+    yield from _table(forecast).lines()
+    yield from _unseen_lines(unseen(forecast))
+    yield from _advice_lines(forecast)
+    yield EMPTY
+    yield from wrapped(_HONEST)
+
+
+def _saved(forecast: Forecast) -> float:
+    before = forecast.before.compressed
+    return 1 - forecast.after.compressed / before if before else 0.0
+
+
+def _both(size: Bytes) -> str:
+    packed, plain = megabytes(size.compressed), megabytes(size.uncompressed)
+    return f"{packed:>7} MB compressed {plain:>8} MB uncompressed"
+
+
+def _table(forecast: Forecast) -> Table:
+    shown = forecast.shares[:_ROWS]
+    rest = forecast.shares[_ROWS:]
+    rows = [
+        (versioned(item.name, item.version, _NAME - 1), item.before, item.taken.compressed)
+        for item in shown
+    ]
+    if rest:
+        size = sum((item.before for item in rest[1:]), rest[0].before)
+        rows.append((f"and {len(rest)} smaller", size, sum(i.taken.compressed for i in rest)))
+    saved = forecast.python.compressed - forecast.python_after.compressed
+    rows.append(("Python itself, with pip", forecast.python, saved))
+    whole = forecast.before.compressed - forecast.after.compressed
+    rows.append(("total", forecast.before, whole))
+    bound = next(iter(forecast.limit.bounds), None)
+    heading = ["Package (MB)", "compressed", "unpacked", "would go"]
+    widths = [_NAME, 10, 10, 9]
+    if bound is not None:
+        heading.append("of limit")
+        widths.append(9)
+    cells = []
+    for name, size, goes in rows:
+        used = () if bound is None else (f"{bound.used(size.weigh(bound.measure)):.1%}",)
+        sizes = (megabytes(size.compressed), megabytes(size.uncompressed), megabytes(goes))
+        cells.append((name, *sizes, *used))
+    return Table(heading, widths, cells)
+
+
+def _unseen_lines(shares: Sequence[Share]) -> Iterator[Line]:
+    if not shares:
+        return
+    yield EMPTY
+    yield Line(f"Of {counted(len(shares), 'package')} the files are not known:", "title")
+    for share in shares:
+        text = f"{share.name} {share.version}: {_UNSEEN[share.look.seen]}. {share.look.why}"
+        yield from wrapped(text.rstrip(), "- ", "warning")
+
+
+def _advice_lines(forecast: Forecast) -> Iterator[Line]:
+    if not forecast.advice:
+        return
+    yield EMPTY
+    yield Line("What would be smaller:", "title")
+    for advice in forecast.advice[:_ADVICE]:
+        saves = f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
+        yield from wrapped(f"{advice_sentence(advice)}{saves}", "- ")
+        yield from copied(advice_line(advice))
+
+
+def forecast_document(forecast: Forecast) -> Mapping[str, Any]:
+    """The same as a JSON object; sizes in bytes."""
+    return {
+        "version": 1,
+        "source": forecast.source,
+        "target": {
+            "python": forecast.target.version,
+            "stack": forecast.target.stack,
+            "arch": forecast.target.arch,
+        },
+        "before": _document(forecast.before),
+        "after": _document(forecast.after),
+        "python": {"before": _document(forecast.python), "after": _document(forecast.python_after)},
+        "limit": forecast.limit.name,
+        "verdict": _verdict(forecast),
+        "packages": [
+            {
+                "name": share.name,
+                "version": share.version,
+                "seen": share.look.seen,
+                "before": _document(share.before),
+                "after": _document(share.after),
+            }
+            for share in forecast.shares
+        ],
+    }
+
+
+def _document(size: Bytes) -> Mapping[str, int]:
+    return {"compressed": size.compressed, "uncompressed": size.uncompressed}
+
+
+def _verdict(forecast: Forecast) -> str:
+    """``fits``, ``fits slimmed``, ``over``, or ``unknown`` without a limit."""
+    if not forecast.limit.bounds:
+        return "unknown"
+    for size, word in ((forecast.before, "fits"), (forecast.after, "fits slimmed")):
+        if not any(bound.over(size.weigh(bound.measure)) for bound in forecast.limit.bounds):
+            return word
+    return "over"
