@@ -1,0 +1,32 @@
+"""All checks of an app, and what of their findings is left after what the app ignores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slugfit.doctor.gpu import gpu_findings
+from slugfit.doctor.packages import package_findings
+from slugfit.doctor.procfile import procfile_findings
+from slugfit.doctor.python_version import python_findings
+from slugfit.doctor.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from slugfit.doctor.app import App
+    from slugfit.doctor.finding import Finding
+
+
+CHECKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
+    gpu_findings,
+    package_findings,
+    procfile_findings,
+    python_findings,
+)
+
+
+def findings_of(app: App) -> tuple[Finding, ...]:
+    """What is to be mended, in the order of the rules, then of files and lines."""
+    order = {rule.name: number for number, rule in enumerate(RULES)}
+    found = dict.fromkeys(finding for check in CHECKS for finding in check(app))
+    return tuple(sorted(found, key=lambda item: (order[item.rule], item.file, item.line)))
