@@ -26,8 +26,8 @@ SENTENCES = {
     "requirement-unusable/local": "{about} is taken from a path of one machine; no other has it.",
     "requirement-unusable/windows": "{about} exists for Windows only; the build cannot install it.",
     "requirement-unusable/debian": "{about} 0.0.0 is a slip of Debian's pip; no index has it.",
-    "requirement-unusable/stdlib": "{about} is a module of Python itself; this distribution fails "
-    "to install, or hides it.",
+    "requirement-unusable/python 2": "{about} exists for Python 2 only; the build cannot install "
+    "it.",
     "requirements-unused": "The platform installs requirements.txt, and nothing in the repository "
     "leads to this file.",
     "requirements-unpinned": "{0} of {1} requirements have no version ({2}): the next build may "

@@ -31,7 +31,7 @@ def finding_sentence(finding: Finding) -> str:
     """
     kind = finding.why[0] if finding.why else ""
     sentence = SENTENCES.get(f"{finding.rule}/{kind}") or SENTENCES[finding.rule]
-    why = [_shortened(item) for item in finding.why]
+    why = [printable(item) for item in finding.why]
     text = sentence.format(*why, *[""] * 4, about=_shortened(finding.about))
     return " ".join(part for part in (text, *_more(finding)) if part)
 

@@ -1,0 +1,150 @@
+"""Files that say what to install: which there are, and whether others can read them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from slugfit.catalog.unusable_requirements import DEBIAN_SLIP, PYTHON_2, WINDOWS_ONLY
+from slugfit.doctor.changes import without
+from slugfit.doctor.finding import Finding
+from slugfit.doctor.requirements_reading import parse_requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slugfit.doctor.app import App, Requirement
+
+
+MANAGERS = {
+    "Pipfile.lock": "Pipenv",
+    "requirements.txt": "pip",
+    "poetry.lock": "Poetry",
+    "uv.lock": "uv",
+}
+"""Of which the standard buildpack accepts one.
+
+https://github.com/heroku/heroku-buildpack-python/blob/v351/lib/package_manager.sh
+"""
+_PYTHON = frozenset(
+    ("app.py", "main.py", "manage.py", "server.py", "setup.py", "Pipfile", "pyproject.toml")
+)
+_LOCAL = re.compile(r"file:///|^(?:/|[A-Za-z]:[\\/])")
+_FOR_PLATFORM = re.compile(
+    r"requirements[-_.](?:heroku|prod|production|deploy|railway|render)\.txt"
+)
+_NAMING = ("Procfile", "Makefile", "Dockerfile", "app.json", "pyproject.toml", "heroku.yml")
+_LEADING = (".sh", ".yml", ".yaml", ".toml", ".json", ".txt", ".in", ".cfg", ".env")
+_MOST_SHOWN = 3
+
+
+def requirement_findings(app: App) -> Iterator[Finding]:
+    """What keeps a build from installing, or makes the next one install something else."""
+    if app.on_buildpack:
+        yield from _managers(app)
+        yield from _missing_lock(app)
+        yield from _unused_file(app)
+    yield from _conflicts(app)
+    for item in app.required():
+        kind = _unusable(item)
+        if kind:
+            edits = without(app, item) if kind != "local" else ()
+            yield Finding(
+                "requirement-unusable", item.file, item.line, item.name, (kind,), edits=edits
+            )
+    yield from _unpinned(app)
+
+
+def _managers(app: App) -> Iterator[Finding]:
+    found = [name for name in MANAGERS if name in app.files]
+    if len(found) > 1:
+        yield Finding("package-managers", found[-1], about=found[-1], why=(" and ".join(found),))
+    elif not found and _PYTHON & set(app.files) and not {"Pipfile"} & set(app.files):
+        kind = ("setup",) if "setup.py" in app.files else ()
+        if "Procfile" in app.files:
+            yield Finding("requirements-missing", "requirements.txt", why=kind)
+
+
+def _missing_lock(app: App) -> Iterator[Finding]:
+    if "Pipfile" in app.files and "Pipfile.lock" not in app.files:
+        yield Finding("lock-missing", "Pipfile", about="Pipfile", write=("pipenv lock",))
+    project = app.texts.get("pyproject.toml", "")
+    if any(name in app.files for name in (*MANAGERS, "pdm.lock", "pylock.toml")):
+        return
+    for table, command in (("[tool.poetry.dependencies]", "poetry lock"), ("[tool.uv", "uv lock")):
+        if table in project and "Procfile" in app.files:
+            yield Finding(
+                "lock-missing", "pyproject.toml", about="pyproject.toml", write=(command,)
+            )
+
+
+def _unused_file(app: App) -> Iterator[Finding]:
+    """``requirements-heroku.txt`` that nothing names; a config var that does is not seen here."""
+    if "requirements.txt" not in app.files:
+        return
+    for path in app.files:
+        if not _FOR_PLATFORM.fullmatch(path) or any(file.path == path for file in app.requirements):
+            continue
+        leading = (
+            text
+            for name, text in app.texts.items()
+            if (name in _NAMING or name.endswith(_LEADING) or name.startswith("bin/"))
+            and name != path
+        )
+        if not any(path in text for text in leading):
+            write = (f"heroku config:set SLUGFIT_REQUIREMENTS={path}",)
+            yield Finding("requirements-unused", path, about=path, write=write)
+
+
+def _conflicts(app: App) -> Iterator[Finding]:
+    seen: dict[str, Requirement] = {}
+    for file in app.requirements:
+        for item in file.requirements:
+            if item.marker or not item.pin:
+                continue
+            first = seen.setdefault(item.name, item)
+            if _plain(first.pin) != _plain(item.pin):
+                why = (item.pin, first.pin, f"{first.file}:{first.line}")
+                yield Finding("requirement-conflict", item.file, item.line, item.name, why)
+
+
+def _plain(version: str) -> str:
+    """Without zeros at its end: https://packaging.python.org/en/latest/specifications/version-specifiers/."""
+    return re.sub(r"(?:\.0+)+$", "", version.lower().removeprefix("v"))
+
+
+def _unusable(item: Requirement) -> str:
+    if _LOCAL.search(item.url):
+        return "local"
+    if item.name in WINDOWS_ONLY and not item.marker:
+        return "windows"
+    if item.name == DEBIAN_SLIP and item.pin == "0.0.0":
+        return "debian"
+    return "python 2" if item.name in PYTHON_2 and not item.marker else ""
+
+
+def _unpinned(app: App) -> Iterator[Finding]:
+    """One finding a file; what a constraint or a lock pins is pinned."""
+    if app.locks:
+        return
+    constrained = {
+        item.name for file in app.requirements if file.constraint for item in file.requirements
+    }
+    for file in app.requirements:
+        own = [item for item in file.requirements if not item.url]
+        loose = [item for item in own if not item.specifier and item.name not in constrained]
+        if loose and not file.constraint:
+            shown = ", ".join(item.name for item in loose[:_MOST_SHOWN])
+            more = len(loose) - _MOST_SHOWN
+            shown += f" and {more} more" if more > 0 else ""
+            why = (str(len(loose)), str(len(own)), shown)
+            write = (
+                "pip freeze",
+                "  shows the versions that work now; write them as name==version",
+            )
+            yield Finding("requirements-unpinned", file.path, loose[0].line, why=why, write=write)
+
+
+def read_other(app: App, path: str) -> list[str]:
+    """The names in a requirements file that is not deployed."""
+    return [item.name for item in parse_requirements(path, app.texts[path]).requirements]
