@@ -76,7 +76,10 @@ def test_lines(tmp_path: Path, text: str, rules: list[str]) -> None:
 @pytest.mark.parametrize(
     ("files", "rules"),
     [
-        ({"app.json": "{}"}, ["procfile-missing"]),
+        ({"app.json": '{"env": {}}'}, ["procfile-missing"]),
+        ({"app.json": '{"expo": {}}'}, []),
+        ({"runtime.txt": "python-3.12\n"}, ["procfile-missing", "runtime-txt"]),
+        ({"runtime.txt": "python-3.12\n", "requirements.txt": "streamlit==1.40.0\n"}, []),
         ({}, []),
         ({"app.json": "{}", "Dockerfile": "FROM python:3.12\n"}, []),
         ({"app.json": "{}", "requirements.txt": "requests==2.31.0\n"}, []),

@@ -11,8 +11,10 @@ from slugfit.commands.command import Command, need_folder
 from slugfit.doctor.checkup import findings_of
 from slugfit.doctor.finding import SEVERITIES
 from slugfit.doctor.installed import read_installed
+from slugfit.doctor.json_document import findings_json
 from slugfit.doctor.reading import read_app
 from slugfit.doctor.rules import RULE_OF
+from slugfit.doctor.sarif import findings_sarif
 from slugfit.doctor.text import findings_text
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class DoctorOptions:
     app: Path
     installed: Path | None
     fail_on: str
+    format: str
 
 
 def configure_doctor(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +43,17 @@ def configure_doctor(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         help="an environment that the app is installed in; default: its own .venv",
+    )
+    parser.add_argument(
+        "--json", action="store_const", const="json", dest="format", help="print JSON"
+    )
+    parser.add_argument(
+        "--sarif",
+        action="store_const",
+        const="sarif",
+        dest="format",
+        default="text",
+        help="print SARIF 2.1.0, as code hosts show it beside the lines",
     )
     parser.add_argument(
         "--fail-on",
@@ -54,8 +68,17 @@ def run_doctor(options: DoctorOptions, console: Console) -> int:
     need_folder(options.app)
     app = _with_installed(read_app(options.app), options)
     findings = findings_of(app)
-    console.write(findings_text(findings, app.texts))
+    _show(findings, app, options.format, console)
     return Exit.FINDINGS if _fails(findings, options.fail_on) else Exit.OK
+
+
+def _show(findings: tuple[Finding, ...], app: App, form: str, console: Console) -> None:
+    if form == "json":
+        console.write(findings_json(findings, app.texts))
+    elif form == "sarif":
+        console.write(findings_sarif(findings))
+    else:
+        console.write(findings_text(findings, app.texts))
 
 
 def _with_installed(app: App, options: DoctorOptions) -> App:

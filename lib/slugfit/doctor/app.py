@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from slugfit.base.patterns import PatternSet
     from slugfit.doctor.installed import Installed
     from slugfit.doctor.sizes import Size
     from slugfit.doctor.sources import Source
@@ -125,6 +126,13 @@ class App:
     """What distributions weigh, by normalised name."""
     installed: Installed | None = None
     """An environment in which the app is installed."""
+    slugignore: PatternSet | None = None
+    """The lines of .slugignore that count."""
+
+    def reaches_build(self, path: str) -> bool:
+        """Whether a file is there, and .slugignore leaves it."""
+        ignored = self.slugignore is not None and self.slugignore.excludes(path) is not None
+        return path in self.files and not ignored
 
     def required(self) -> Iterator[Requirement]:
         """Every deployed requirement for Linux."""
@@ -142,7 +150,19 @@ class App:
         """Whether the standard buildpack builds it, as far as the files tell."""
         if "heroku.yml" in self.files:
             return False
-        return "Procfile" in self.files or not any("/" not in path for path in self.docker)
+        if "Procfile" in self.files or self.marks():
+            return True
+        elsewhere = _ELSEWHERE.intersection(self.files) or _HOSTED & self.names()
+        return not elsewhere and not any("/" not in path for path in self.docker)
+
+    def marks(self) -> frozenset[str]:
+        """The files that only platforms with buildpacks read."""
+        found = {"Aptfile", ".slugignore", ".buildpacks"}.intersection(self.files)
+        manifest = self.texts.get("app.json", "")
+        # Expo's file for phones has the same name.
+        if any(f'"{key}"' in manifest for key in ("env", "buildpacks", "formation", "addons")):
+            found.add("app.json")
+        return frozenset(found)
 
     @property
     def for_gpu(self) -> bool:
@@ -156,6 +176,24 @@ class App:
         return any("cuda" in base or "nvcr.io" in base or "rocm" in base for base in bases)
 
 
+_ELSEWHERE = frozenset(
+    (
+        *(
+            "render.yaml",
+            "fly.toml",
+            "vercel.json",
+            "netlify.toml",
+            "railpack.json",
+            "nixpacks.toml",
+        ),
+        *("railway.json", "railway.toml", "app.yaml", "serverless.yml", "project.toml"),
+    )
+)
+"""The files of platforms that build in their own way."""
+_HOSTED = frozenset({"streamlit", "gradio"})
+"""Whose own hosts read requirements.txt and runtime.txt, and no Procfile:
+https://docs.streamlit.io/deploy/streamlit-community-cloud,
+https://huggingface.co/docs/hub/spaces-dependencies."""
 _OTHER_SYSTEMS = (
     "sys_platform=='win32'",
     "sys_platform=='darwin'",

@@ -12,6 +12,8 @@ from slugfit.doctor.sizes import Size
 if TYPE_CHECKING:
     from slugfit.doctor.app import App, Requirement
 
+_SHOWN = 3
+
 
 def renamed(app: App, item: Requirement, name: str) -> tuple[Edit, ...]:
     """The line of a requirement with another name, all else as it stands."""
@@ -44,6 +46,12 @@ def size_of(app: App, name: str) -> Size | None:
     locked = [item.size for lock in app.locks for item in lock.packages if item.name == name]
     size = next((item for item in locked if item is not None), WHEEL_BYTES.get(name))
     return None if size is None else Size(size, "wheel")
+
+
+def some_names(names: tuple[str, ...]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def share_of(size: Size | None, share: float) -> Size | None:

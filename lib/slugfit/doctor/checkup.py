@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.doctor.aptfile import apt_findings
 from slugfit.doctor.gpu import gpu_findings
+from slugfit.doctor.ignored import not_ignored
 from slugfit.doctor.packages import package_findings
 from slugfit.doctor.procfile import procfile_findings
 from slugfit.doctor.python_version import python_findings
@@ -45,4 +46,5 @@ def findings_of(app: App) -> tuple[Finding, ...]:
     """What is to be mended, in the order of the rules, then of files and lines."""
     order = {rule.name: number for number, rule in enumerate(RULES)}
     found = dict.fromkeys(finding for check in CHECKS for finding in check(app))
-    return tuple(sorted(found, key=lambda item: (order[item.rule], item.file, item.line)))
+    left = not_ignored(found, app)
+    return tuple(sorted(left, key=lambda item: (order[item.rule], item.file, item.line)))

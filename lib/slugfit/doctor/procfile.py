@@ -69,7 +69,7 @@ def procfile_findings(app: App) -> Iterator[Finding]:
 
 def _missing(app: App) -> Iterator[Finding]:
     """Only where a platform that reads it is meant, and something serves the web."""
-    meant = {"app.json", "runtime.txt", "Aptfile", ".slugignore", ".buildpacks"} & set(app.files)
+    meant = app.marks() | ({"runtime.txt"} & set(app.files))
     misnamed = [path for path in app.files if path.lower() in ("procfile", "procfile.txt")]
     if misnamed:
         yield Finding("procfile-line", misnamed[0], about=misnamed[0], why=("name",))

@@ -48,9 +48,9 @@ def _of_runtime(app: App) -> Iterator[Finding]:
     edits = (gone, *made) if good and not why else ()
     yield Finding("runtime-txt", RUNTIME, about=wanted, why=why, edits=edits)
     if not good:
-        line = lines[0][0] if lines else 0
-        kind = _fault(wanted) if wanted else "form"
-        yield Finding("python-version", RUNTIME, line, wanted, (kind,))
+        line, text = lines[0] if lines else (0, "")
+        kind = _fault(wanted) if wanted else "runtime"
+        yield Finding("python-version", RUNTIME, line, wanted or text, (kind,))
 
 
 def _of_version_file(app: App) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from slugfit.doctor.app import App, Locked, Process, RequirementsFile, Setting
 from slugfit.doctor.dockerfile import docker_settings, is_dockerfile, parse_dockerfile
 from slugfit.doctor.lock_reading import parse_lock
 from slugfit.doctor.requirements_reading import read_closure
+from slugfit.doctor.slugignore_reading import SLUGIGNORE, parse_slugignore
 from slugfit.doctor.sources import Source, read_source
 from slugfit.scan.loose_code import NOT_DEPLOYED
 from slugfit.scan.procfile import PROCFILE, parse_procfile
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from slugfit.base.patterns import PatternSet
     from slugfit.doctor.app import Command
 
 
@@ -71,16 +73,18 @@ def read_app(folder: Path) -> App:
     }
     docker = {path: parse_dockerfile(text) for path, text in texts.items() if is_dockerfile(path)}
     sources = tuple(_sources(repository))
+    slugignore = parse_slugignore(texts.get(SLUGIGNORE, ""))
     settings = (*_settings(texts), *docker_settings(docker), *_of_sources(sources))
     return App(
         repository.files,
         texts,
-        _requirements(texts, docker, settings),
-        tuple(_locks(texts)),
+        _requirements(_without_ignored(texts, slugignore), docker, settings),
+        tuple(_locks(_without_ignored(texts, slugignore))),
         tuple(_processes(texts.get(PROCFILE, ""))),
         settings,
         docker,
         sources,
+        slugignore=slugignore,
     )
 
 
@@ -134,6 +138,10 @@ def _sources(repository: _Repository) -> Iterator[Source]:
         source = read_source(path, repository.data(path))
         if source is not None:
             yield source
+
+
+def _without_ignored(texts: Mapping[str, str], slugignore: PatternSet) -> Mapping[str, str]:
+    return {path: text for path, text in texts.items() if slugignore.excludes(path) is None}
 
 
 def _requirements(

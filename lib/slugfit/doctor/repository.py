@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from slugfit.base.words import counted
 from slugfit.catalog.model_formats import LARGE_MODEL, MODEL_SUFFIXES
 from slugfit.doctor.finding import Edit, Finding
 from slugfit.doctor.sizes import Size
-from slugfit.doctor.slugignore import SLUGIGNORE, slugignore_patterns
+from slugfit.doctor.slugignore_reading import SLUGIGNORE
 from slugfit.models.keys import model_lines
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ _WORD = re.compile(r"[\w.-]+")
 
 def repository_findings(app: App) -> Iterator[Finding]:
     """What .slugignore takes out already is no finding."""
-    patterns = slugignore_patterns(app)
-    files = {path: size for path, size in app.files.items() if patterns.excludes(path) is None}
+    files = {path: size for path, size in app.files.items() if app.reaches_build(path)}
     yield from _environments(app)
     yield from _models(files)
     yield from _notebooks(app, files)
@@ -76,7 +76,7 @@ def _notebooks(app: App, files: dict[str, int]) -> Iterator[Finding]:
         if len(text) < 1 << 16
     )
     if size >= _LEAST_OF_NOTEBOOKS and not runs:
-        why = (str(len(found)), found[0])
+        why = (counted(len(found), "notebook"), found[0])
         edits = _ignored("*.ipynb")
         yield Finding("notebooks", found[0], 0, "", why, Size(size, "files"), edits)
 

@@ -6,9 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from slugfit.catalog.unusable_requirements import DEBIAN_SLIP, PYTHON_2, WINDOWS_ONLY
-from slugfit.doctor.changes import without
-from slugfit.doctor.finding import Finding
-from slugfit.doctor.requirements_reading import parse_requirements
+from slugfit.doctor.changes import physical_line, some_names, without
+from slugfit.doctor.finding import Edit, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +34,6 @@ _FOR_PLATFORM = re.compile(
 )
 _NAMING = ("Procfile", "Makefile", "Dockerfile", "app.json", "pyproject.toml", "heroku.yml")
 _LEADING = (".sh", ".yml", ".yaml", ".toml", ".json", ".txt", ".in", ".cfg", ".env")
-_MOST_SHOWN = 3
 
 
 def requirement_findings(app: App) -> Iterator[Finding]:
@@ -45,18 +43,12 @@ def requirement_findings(app: App) -> Iterator[Finding]:
         yield from _missing_lock(app)
         yield from _unused_file(app)
     yield from _conflicts(app)
-    for item in app.required():
-        kind = _unusable(item)
-        if kind:
-            edits = without(app, item) if kind != "local" else ()
-            yield Finding(
-                "requirement-unusable", item.file, item.line, item.name, (kind,), edits=edits
-            )
+    yield from _unusables(app)
     yield from _unpinned(app)
 
 
 def _managers(app: App) -> Iterator[Finding]:
-    found = [name for name in MANAGERS if name in app.files]
+    found = [name for name in MANAGERS if app.reaches_build(name)]
     if len(found) > 1:
         yield Finding("package-managers", found[-1], about=found[-1], why=(" and ".join(found),))
     elif not found and _PYTHON & set(app.files) and not {"Pipfile"} & set(app.files):
@@ -66,7 +58,7 @@ def _managers(app: App) -> Iterator[Finding]:
 
 
 def _missing_lock(app: App) -> Iterator[Finding]:
-    if "Pipfile" in app.files and "Pipfile.lock" not in app.files:
+    if app.reaches_build("Pipfile") and not app.reaches_build("Pipfile.lock"):
         yield Finding("lock-missing", "Pipfile", about="Pipfile", write=("pipenv lock",))
     project = app.texts.get("pyproject.toml", "")
     if any(name in app.files for name in (*MANAGERS, "pdm.lock", "pylock.toml")):
@@ -113,6 +105,34 @@ def _plain(version: str) -> str:
     return re.sub(r"(?:\.0+)+$", "", version.lower().removeprefix("v"))
 
 
+def _unusables(app: App) -> Iterator[Finding]:
+    """One finding for all lines of a file that cannot be used for the same reason."""
+    found: dict[tuple[str, str], list[Requirement]] = {}
+    for item in app.required():
+        kind = _unusable(item)
+        if kind:
+            found.setdefault((item.file, kind), []).append(item)
+    for (file, kind), items in found.items():
+        names = tuple(item.name for item in items)
+        if kind == "local":
+            edits = tuple(edit for item in items for edit in _by_name(app, item))
+        else:
+            edits = tuple(edit for item in items for edit in without(app, item))
+        about = some_names(names)
+        line = items[0].line
+        # Which version of a local file it was, nobody can tell.
+        safe = kind != "local"
+        yield Finding(
+            "requirement-unusable", file, line, about, (kind,), None, edits, mechanical=safe
+        )
+
+
+def _by_name(app: App, item: Requirement) -> tuple[Edit, ...]:
+    line = physical_line(app, item.file, item.line)
+    name = line.partition("@")[0].strip()
+    return (Edit(item.file, item.line, 1, (name,)),) if "@" in line else ()
+
+
 def _unusable(item: Requirement) -> str:
     if _LOCAL.search(item.url):
         return "local"
@@ -134,17 +154,10 @@ def _unpinned(app: App) -> Iterator[Finding]:
         own = [item for item in file.requirements if not item.url]
         loose = [item for item in own if not item.specifier and item.name not in constrained]
         if loose and not file.constraint:
-            shown = ", ".join(item.name for item in loose[:_MOST_SHOWN])
-            more = len(loose) - _MOST_SHOWN
-            shown += f" and {more} more" if more > 0 else ""
+            shown = some_names(tuple(item.name for item in loose))
             why = (str(len(loose)), str(len(own)), shown)
             write = (
                 "pip freeze",
                 "  shows the versions that work now; write them as name==version",
             )
             yield Finding("requirements-unpinned", file.path, loose[0].line, why=why, write=write)
-
-
-def read_other(app: App, path: str) -> list[str]:
-    """The names in a requirements file that is not deployed."""
-    return [item.name for item in parse_requirements(path, app.texts[path]).requirements]

@@ -23,11 +23,11 @@ SENTENCES = {
     "package-managers": "{0} say what to install, and the build stops: one may.",
     "requirement-conflict": "{about} is asked for as {0} here and as {1} in {2}: pip finds no "
     "version that is both.",
-    "requirement-unusable/local": "{about} is taken from a path of one machine; no other has it.",
+    "requirement-unusable/local": "A path of one machine, which no other has: {about}.",
     "requirement-unusable/windows": "{about} exists for Windows only; the build cannot install it.",
     "requirement-unusable/debian": "{about} 0.0.0 is a slip of Debian's pip; no index has it.",
-    "requirement-unusable/python 2": "{about} exists for Python 2 only; the build cannot install "
-    "it.",
+    "requirement-unusable/python 2": "This exists for Python 2 only, and the build cannot install "
+    "it: {about}.",
     "requirements-unused": "The platform installs requirements.txt, and nothing in the repository "
     "leads to this file.",
     "requirements-unpinned": "{0} of {1} requirements have no version ({2}): the next build may "
@@ -67,7 +67,8 @@ SENTENCES = {
     "runtime-txt/both": "runtime.txt is deprecated, and wins over the .python-version beside it.",
     "python-version/old": "Python {about} is not supported any more: the build stops.",
     "python-version/new": "Python {about} is not installed by the platform yet: the build stops.",
-    "python-version/form": "{about!r} is not of the form 3.13 or 3.13.1: the build stops.",
+    "python-version/form": "`{about}` is not of the form 3.13 or 3.13.1: the build stops.",
+    "python-version/runtime": "`{about}` is not of the form python-3.13: the build stops.",
     "python-version/several": "Only one version may stand here: the build stops.",
     "python-version/none": "No version stands here: the build stops.",
     "python-version/misspelled": "{about} is a misspelling of .python-version: the build stops.",
@@ -77,20 +78,20 @@ SENTENCES = {
     "apt-unneeded/blas": "libatlas-base-dev stands beside libopenblas-dev, which does the same.",
     "apt-unneeded": "{about} serves windows and pictures on a screen; {0} needs none.",
     "useless-variable": "{about} does nothing: {0}",
-    "slugignore-line": "{about} matches nothing here.",
-    "slugignore-line/negation": "{about} does nothing; the platform knows no '!' there.",
-    "slugignore-line/dot": "{about} matches nothing: patterns begin at the root, without dots.",
-    "slugignore-line/comment": "{about} matches nothing: a comment needs a line of its own.",
-    "slugignore-line/commas": "{about} is one pattern: each needs a line of its own.",
-    "slugignore-line/backslash": "{about} matches nothing: folders are parted by /.",
-    "slugignore-line/quotes": "{about} matches nothing: quotes are part of the pattern.",
-    "slugignore-line/blanks": "{about} matches nothing: blanks are part of the pattern.",
+    "slugignore-line": "`{about}` matches nothing here.",
+    "slugignore-line/negation": "`{about}` does nothing; the platform knows no '!' there.",
+    "slugignore-line/dot": "`{about}` matches nothing: patterns begin at the root, without dots.",
+    "slugignore-line/comment": "`{about}` matches nothing: a comment needs a line of its own.",
+    "slugignore-line/commas": "`{about}` is one pattern: each needs a line of its own.",
+    "slugignore-line/backslash": "`{about}` matches nothing: folders are parted by /.",
+    "slugignore-line/quotes": "`{about}` matches nothing: quotes are part of the pattern.",
+    "slugignore-line/blanks": "`{about}` matches nothing: blanks are part of the pattern.",
     "slugignore-needed": "{about} is taken out of the build by this line, which needs it.",
     "slugignore-elsewhere": "{about} matches nothing where tar reads it ({0}): write {1}.",
     "environment-committed": "{about} is a virtual environment: the build stops, and its "
     "programs are for another machine.",
     "model-files": "{about} is in every slug and every clone; it can be fetched instead.",
-    "notebooks": "{0} notebooks are in the slug ({1}); no process opens them.",
+    "notebooks": "{0} in the slug ({1}); no process opens any.",
     "data-files": "{about} is in the slug, and no file of the app names it.",
 }
 """By the names of the rules, and ``rule/kind`` for a kind of finding."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slugfit.base.patterns import PatternError, PatternSet, parse_patterns
+from slugfit.base.patterns import PatternSet
 from slugfit.doctor.changes import physical_line
 from slugfit.doctor.finding import Edit, Finding
+from slugfit.doctor.slugignore_reading import SLUGIGNORE
 from slugfit.scan.pattern_faults import pattern_faults
 
 if TYPE_CHECKING:
@@ -16,24 +17,11 @@ if TYPE_CHECKING:
     from slugfit.scan.faults import Fault
 
 
-SLUGIGNORE = ".slugignore"
-NEEDED = (
-    *("requirements.txt", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pyproject.toml"),
-    *("Procfile", "runtime.txt", ".python-version", "Aptfile", "bin/post_compile", "manage.py"),
-)
+NEEDED = ("Procfile", "runtime.txt", ".python-version", "Aptfile", "bin/post_compile", "manage.py")
 """What the build, or the start, reads."""
+_LISTS = ("requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock")
+"""Of which the build reads one."""
 _HEROKUISH = ("CHECKS", "DOKKU_SCALE", ".dokku", "dokku.yml", ".herokuish")
-
-
-def slugignore_patterns(app: App) -> PatternSet:
-    """The patterns that count; none where a line cannot be read."""
-    lines = app.texts.get(SLUGIGNORE, "").splitlines()
-    try:
-        return parse_patterns(
-            ["" if line.startswith("!") else line for line in lines], source=SLUGIGNORE
-        )
-    except PatternError:
-        return PatternSet(())
 
 
 def slugignore_findings(app: App) -> Iterator[Finding]:
@@ -44,15 +32,20 @@ def slugignore_findings(app: App) -> Iterator[Finding]:
         yield Finding(
             "slugignore-line", SLUGIGNORE, fault.line, fault.text, (fault.kind,), edits=edits
         )
-    patterns = slugignore_patterns(app)
+    yield from _needed(app)
+    if any(path in app.files for path in _HEROKUISH):
+        yield from _elsewhere(app.slugignore or PatternSet(()))
+
+
+def _needed(app: App) -> Iterator[Finding]:
+    """What is taken from the build; one of several lists of packages may be, on purpose."""
+    left = any(app.reaches_build(path) for path in _LISTS)
     wanted = [path for path in NEEDED if path in app.files]
-    wanted += [file.path for file in app.requirements if file.path not in wanted]
+    wanted += [] if left else [path for path in _LISTS if path in app.files]
     for path in wanted:
-        pattern = patterns.excludes(path)
+        pattern = app.slugignore.excludes(path) if app.slugignore else None
         if pattern is not None:
             yield Finding("slugignore-needed", SLUGIGNORE, pattern.line, path)
-    if any(path in app.files for path in _HEROKUISH):
-        yield from _elsewhere(patterns)
 
 
 def _mended(app: App, fault: Fault) -> tuple[Edit, ...]:

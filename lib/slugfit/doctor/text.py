@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _WIDTH = 79
+_MOST = 4
 _MARGIN = "    "
 
 
@@ -28,14 +29,31 @@ def findings_text(findings: Iterable[Finding], texts: Mapping[str, str]) -> str:
     listed = tuple(findings)
     if not listed:
         return ""
-    blocks = ["\n".join(_block(item, texts)) for item in listed]
+    blocks = ["\n".join(_block(item, texts)) for item in _first(listed)]
+    blocks += _folded(listed)
     return "\n\n".join((*blocks, _summary(listed))) + "\n"
+
+
+def _first(findings: tuple[Finding, ...]) -> Iterator[Finding]:
+    """At most so many of one rule in one file."""
+    seen = Counter[tuple[str, str]]()
+    for item in findings:
+        seen[item.rule, item.file] += 1
+        if seen[item.rule, item.file] <= _MOST:
+            yield item
+
+
+def _folded(findings: tuple[Finding, ...]) -> Iterator[str]:
+    counts = Counter((item.rule, item.file) for item in findings)
+    for (rule, file), count in counts.items():
+        if count > _MOST:
+            yield f"{printable(file)}: {count - _MOST} more of {rule}; --json has all"
 
 
 def _block(finding: Finding, texts: Mapping[str, str]) -> Iterator[str]:
     rule = RULE_OF[finding.rule]
     yield f"{place_words(finding)}: {rule.severity}: {finding.rule}"
-    cost = f" It costs {size_words(finding.size)}." if finding.size else ""
+    cost = f" That is {size_words(finding.size)}." if finding.size else ""
     yield from textwrap.wrap(
         redact(finding_sentence(finding)) + cost,
         _WIDTH,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slugfit.base.words import megabytes, printable
+from slugfit.doctor.changes import some_names
 from slugfit.doctor.sentences import SENTENCES
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 
 _LONGEST = 60
-_SHOWN = 3
 _BOTH = "{0} requires it by its name: pip would install both."
 _SIZES = {
     "slug": "about {0} MB in the slug",
@@ -71,9 +71,3 @@ def _with_torch(finding: Finding) -> str:
     if finding.write:
         return f"The lock file has {shown}."
     return f"{shown} {'requires' if len(finding.why) == 1 else 'require'} it."
-
-
-def some_names(names: tuple[str, ...]) -> str:
-    """The first names, and how many more there are."""
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
