@@ -39,6 +39,7 @@ ROOMS = {
     "pipeline": "the line itself: scan to report in one screen",
     "report": "one Report; text, JSON, why, advice, the last build",
     "forecast": "a slug's size before it is built: wheels' directories, locks, targets",
+    "doctor": "checks of an app's repository before it is deployed",
     "deploy": "what ends up in an app: hook, vendored file, variables",
     "wrapping": "around the standard buildpack's run",
     "local": "build a slug on this machine, boot it",

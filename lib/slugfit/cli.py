@@ -15,7 +15,18 @@ from slugfit.apply.transaction import recover_tree
 from slugfit.base.console import Console
 from slugfit.base.errors import EXIT_CODES, Exit, SlugfitError
 from slugfit.base.style import plain_ascii, style_of
-from slugfit.commands import build, build_facts, diff, forecast, hooks, models, plan, scripts, slim
+from slugfit.commands import (
+    build,
+    build_facts,
+    diff,
+    doctor,
+    forecast,
+    hooks,
+    models,
+    plan,
+    scripts,
+    slim,
+)
 from slugfit.report.failures import error_sentences
 
 if TYPE_CHECKING:
@@ -25,7 +36,7 @@ if TYPE_CHECKING:
 
 COMMANDS: tuple[Command[Any], ...] = (
     *(build.BUILD, plan.PLAN, slim.SLIM, plan.MEASURE, models.MODELS),
-    *(slim.RESTORE, slim.RECOVER, plan.WHY, diff.DIFF, forecast.FORECAST),
+    *(slim.RESTORE, slim.RECOVER, plan.WHY, diff.DIFF, forecast.FORECAST, doctor.DOCTOR),
     *(hooks.INSTALL_HOOK, hooks.UPDATE_HOOK, hooks.REMOVE_HOOK, hooks.HOOK, hooks.SINGLE_FILE),
 )
 """For people, in the order of the help."""

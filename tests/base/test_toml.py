@@ -23,6 +23,11 @@ DOCUMENTS: dict[str, tuple[str, dict[str, object]]] = {
     "empty": ("", {}),
     "no table": ("[project]\nname = 'x'\nlevel = 'y'\n", {}),
     "an empty table": (HEAD, {}),
+    "the doctor's own table": (
+        HEAD + "level = 'x'\n[tool.slugfit.doctor]\nignore = ['a', 'b']\n[tool.other]\nx = 1\n",
+        {"level": "x", "doctor": {"ignore": ["a", "b"]}},
+    ),
+    "the doctor's table alone": ("[tool.slugfit.doctor]\n", {"doctor": {}}),
     "text": (HEAD + "level = \"standard\"\nlimit='500M'", {"level": "standard", "limit": "500M"}),
     "numbers": (HEAD + "a = 5\nb = +1_000\nc = -0\n", {"a": 5, "b": 1000, "c": 0}),
     "booleans": (HEAD + "strict = true\nx = false\n", {"strict": True, "x": False}),

@@ -23,6 +23,7 @@ class Exit(enum.IntEnum):
     BOOT = 9
     MODEL = 10
     TIME = 11
+    FINDINGS = 12
     INTERRUPTED = 130
 
 
@@ -39,6 +40,7 @@ EXIT_CODES = {
     Exit.BOOT: "the built slug did not start or answer",
     Exit.MODEL: "a model that the app asks for could not be fetched",
     Exit.TIME: "no time was left for slimming (SLUGFIT_BUILD_MINUTES); nothing was changed",
+    Exit.FINDINGS: "doctor found something as grave as --fail-on says",
     Exit.INTERRUPTED: "interrupted; a change that was not complete was put back",
 }
 """What each means, for the help and the README."""

@@ -2,8 +2,8 @@
 
 Python 3.11 and newer read TOML themselves (https://docs.python.org/3/library/tomllib.html). 3.10
 does not, so there the one table that Slugfit needs is read by hand: strings, whole numbers,
-booleans and lists of these, and the tables of ``[[tool.slugfit.models]]``, nothing else. The
-syntax is that of https://toml.io/en/v1.0.0.
+booleans and lists of these, the tables of ``[[tool.slugfit.models]]`` and the one of
+``[tool.slugfit.doctor]``, nothing else. The syntax is that of https://toml.io/en/v1.0.0.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[ \t]*\n\s*|.)", re.DO
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 _TABLE = "tool.slugfit"
 _LIST = "models"
+_INNER = "doctor"
+_INNER_HEADER = f"{_TABLE}.{_INNER}"
 _LIST_HEADER = f"[{_TABLE}.{_LIST}]"
 """What is left of the header of a list's table without its outer brackets."""
 
@@ -59,19 +61,24 @@ def slugfit_table_by_hand(text: str) -> Mapping[str, object]:
     """
     table: dict[str, object] = {}
     listed: list[dict[str, object]] = []
-    header, tables = "", 0
+    inner: dict[str, object] = {}
+    header, begun = "", set[str]()
     for number, line in _lines(text.replace("\r\n", "\n")):
         if line[0] == "[":
             header = _header(number, line)
-            tables += header == _TABLE
-            if tables > 1 and header == _TABLE:
-                raise ValueError(f"line {number} begins [{_TABLE}] again")
+            if header in (_TABLE, _INNER_HEADER):
+                if header in begun:
+                    raise ValueError(f"line {number} begins [{header}] again")
+                begun.add(header)
+            if header == _INNER_HEADER and table.setdefault(_INNER, inner) is not inner:
+                raise ValueError(f"line {number} sets {_INNER} again")
             if header == _LIST_HEADER:
                 listed.append({})
                 if table.setdefault(_LIST, listed) is not listed:
                     raise ValueError(f"line {number} sets {_LIST} again")
-        elif header in (_TABLE, _LIST_HEADER):
-            _set(table if header == _TABLE else listed[-1], number, line)
+        elif header in (_TABLE, _LIST_HEADER, _INNER_HEADER):
+            lists = {_TABLE: table, _INNER_HEADER: inner}
+            _set(lists[header] if header in lists else listed[-1], number, line)
         elif f"{header}.{line[0]}.".lstrip(".").startswith(_TABLE + "."):
             raise ValueError(f"line {number}: settings must stand below [{_TABLE}]")
     return table
@@ -110,7 +117,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 def _header(number: int, line: list[str]) -> str:
     """The name in ``[name]``, with its inner brackets if it is our list; "" for another list."""
     name = "".join(piece.strip("\"'") for piece in line[1:-1])
-    if name == _LIST_HEADER and line[-1] == "]":
+    if name in (_LIST_HEADER, _INNER_HEADER) and line[-1] == "]":
         return name
     if line[-1] != "]" or name == f"[{_TABLE}]" or name.lstrip("[").startswith(_TABLE + "."):
         raise ValueError(f"line {number} is not the header of a simple table")

@@ -155,10 +155,10 @@ LIMITS = (
     _image(
         "vercel",
         # What the builder adds up are the files as they are, whatever they are zipped to:
-        # ``LAMBDA_SIZE_THRESHOLD_BYTES`` in npm's @vercel/python 25.0.0, compared with file sizes.
+        # ``LAMBDA_SIZE_THRESHOLD_BYTES`` in npm's @vercel/python 25.0.0.
         _unpacked(225 * 2**20, "225 MiB unzipped", MIB),
-        "225 MiB unzipped; over that packages are installed at each cold start, as published, up to "
-        "500 MiB",
+        "225 MiB unzipped; over that packages are installed at each cold start, as published, up "
+        "to 500 MiB",
         "https://vercel.com/docs/functions/limitations",
     ),
 )

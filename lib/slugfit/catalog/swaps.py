@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Literal
+
+Condition = Literal["no GPU", "no windows", "inference only", "client only"]
+"""When a swap can be made: the machine has no GPU, the app opens no windows, it runs models and
+trains none, it talks to a server elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,20 @@ class Swap:
     """Where that is from, a URL."""
     caveat: str = ""
     """What it does not do, a sentence; "" if nothing that a dyno could do is missing."""
+    condition: Condition = "no GPU"
+    """What has to be so of the app or its machine."""
+    since: tuple[int, ...] = ()
+    """The first version of the larger one that the smaller one exists for; () for all."""
+
+    @property
+    def for_gpu(self) -> bool:
+        """Whether what goes is GPU code."""
+        return self.condition == "no GPU"
+
+    def holds_for(self, version: str) -> bool:
+        """Whether the smaller one exists for a version of the larger one; "" is the newest."""
+        parts = [int(part) for part in re.findall(r"\d+", version)[: len(self.since)]]
+        return not version or tuple(parts) >= self.since
 
     @property
     def drop_in(self) -> bool:
@@ -47,6 +67,7 @@ SWAPS = (
         "2.20.0",
         "the same TensorFlow without GPU code; a dyno has no GPU",
         "https://www.tensorflow.org/install/pip#package_location",
+        since=(1, 15),
     ),
     Swap(
         "tensorflow-cpu",
@@ -57,6 +78,7 @@ SWAPS = (
         "running a trained model needs no training framework",
         "https://www.tensorflow.org/lite/models/convert",
         "It only runs models, and some operations cannot be converted.",
+        condition="inference only",
     ),
     Swap(
         "opencv-python",
@@ -66,6 +88,7 @@ SWAPS = (
         "4.13.0.92",
         _NO_WINDOWS,
         _OPENCV,
+        condition="no windows",
     ),
     Swap(
         "opencv-contrib-python",
@@ -75,6 +98,7 @@ SWAPS = (
         "4.14.0.94",
         _NO_WINDOWS,
         _OPENCV,
+        condition="no windows",
     ),
     Swap(
         "torch",
@@ -85,6 +109,7 @@ SWAPS = (
         "running a trained model needs no training framework",
         "https://docs.pytorch.org/docs/stable/onnx.html",
         "It only runs models.",
+        condition="inference only",
     ),
     Swap(
         "onnxruntime-gpu",
@@ -104,6 +129,7 @@ SWAPS = (
         "the same XGBoost without GPU code; a dyno has no GPU",
         "https://xgboost.readthedocs.io/en/stable/install.html",
         "It is on the index from version 3.0 on.",
+        since=(3,),
     ),
     Swap(
         "faiss-gpu",
@@ -132,6 +158,8 @@ SWAPS = (
         "talks to a Spark server; a dyno cannot be one",
         "https://spark.apache.org/docs/latest/api/python/getting_started/install.html",
         "It needs such a server, and is on the index from version 4.0 on.",
+        condition="client only",
+        since=(4,),
     ),
 )
 

@@ -76,3 +76,31 @@ NOT_FOR_PROGRAMS = frozenset(
 
 https://devcenter.heroku.com/articles/buildpack-api#bin-compile
 """
+
+
+@dataclass(frozen=True, slots=True)
+class UselessVariable:
+    """A variable that does nothing during a build."""
+
+    value: str
+    """The value with which it does nothing; "" for any."""
+    why: str
+    """Why, and what does; a sentence."""
+    source: str
+    """Where that is from, a URL."""
+
+
+USELESS_FOR_BUILDS = {
+    "PIP_NO_COMPILE": UselessVariable(
+        "1",
+        "pip turns the value of a switch like this one around; PIP_COMPILE=0 works.",
+        # Measured with pip 26.2.1: with PIP_NO_COMPILE=1 the .pyc files are written all the same.
+        "https://github.com/pypa/pip/issues/5735",
+    ),
+    "CMAKE_CXX_FLAGS": UselessVariable(
+        "",
+        "CMake does not read it from the environment; CXXFLAGS works.",
+        "https://cmake.org/cmake/help/latest/envvar/CXXFLAGS.html",
+    ),
+}
+"""Beside USELESS_VARIABLES of swaps.py, which are about packages."""

@@ -56,10 +56,15 @@ def procfile_faults(folder: Path) -> Iterator[Fault]:
     if "\0" in read.text:
         yield Fault("not text", PROCFILE)
         return
-    for number, line in enumerate(read.text.splitlines(), 1):
-        text = line.strip()
-        if text and not text.startswith("#"):
-            yield from _line_faults(number, text)
+    yield from text_faults(read.text)
+
+
+def text_faults(text: str) -> Iterator[Fault]:
+    """What the platform does not read of a Procfile's text, line by line."""
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped and not stripped.startswith("#"):
+            yield from _line_faults(number, stripped)
 
 
 def _misnamed(folder: Path) -> Iterator[Fault]:

@@ -120,7 +120,7 @@ def _from_project(table: Mapping[str, object], problems: list[str]) -> Mapping[s
     values: dict[str, str] = {}
     for key, value in table.items():
         name = known.get(key.replace("_", "-"))
-        if key == "models":
+        if key in ("models", "doctor"):
             continue
         if name is None:
             names = ", ".join(option.name.lower() for option in OPTIONS)

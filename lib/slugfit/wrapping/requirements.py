@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.errors import UsageError
 from slugfit.base.paths import path_inside
 from slugfit.base.text import decode_text
+from slugfit.scan.requirement_lines import included_path, requirement_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,8 +35,6 @@ OTHER_LOCKS: Mapping[str, str] = {
 """What makes the standard buildpack choose another package manager, and which."""
 _PYLOCK = re.compile(r"pylock(\.[^.\s]+)?\.toml")
 """A lock file for every package manager: https://peps.python.org/pep-0751/#file-name."""
-_OPTION = re.compile(r"(?:-r|-c|--requirement|--constraint)(?=[\s=]|(?<=-[rc]))[\s=]*(?P<path>.+)")
-_COMMENT = re.compile(r"(?:^|\s+)#.*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def requirements_closure(root: Path, name: str) -> tuple[IncludedFile, ...]:
         if path not in files:
             files[path] = _read(root, path)
             folder = posixpath.dirname(path)
-            for other in map(_included, files[path].lines):
+            for other in map(included_path, files[path].lines):
                 place = path_inside(folder, other) if other else None
                 if place is not None:
                     waiting.append(place)
@@ -105,41 +104,15 @@ def _read(root: Path, path: str) -> IncludedFile:
     except OSError:
         return IncludedFile(path, "")
     text = decode_text(data, "replace").text
-    return IncludedFile(path, hashlib.sha256(data).hexdigest(), tuple(_lines(text)))
+    return IncludedFile(
+        path, hashlib.sha256(data).hexdigest(), tuple(line for _, line in requirement_lines(text))
+    )
 
 
 def _is_inside(root: Path, file: Path) -> bool:
     base = os.path.realpath(root)
     real = os.path.realpath(file)
     return os.path.exists(real) and os.path.commonpath((base, real)) == base
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Logical lines as pip reads them: joined where a backslash ends one, without comments."""
-    held = ""
-    for line in text.splitlines():
-        if line.endswith("\\") and not line.lstrip().startswith("#"):
-            held += line[:-1]
-            continue
-        # A comment ends what a backslash joined.
-        whole = _COMMENT.sub("", held + (f" {line}" if line.lstrip().startswith("#") else line))
-        held = ""
-        if whole.strip():
-            yield whole.strip()
-    if _COMMENT.sub("", held).strip():
-        yield _COMMENT.sub("", held).strip()
-
-
-def _included(line: str) -> str | None:
-    """The path that a line includes; None for other lines and for URLs."""
-    match = _OPTION.match(line)
-    if match is None:
-        return None
-    try:
-        path = shlex.split(match["path"])[0]
-    except (ValueError, IndexError):
-        return None
-    return None if "://" in path or path.startswith("file:") else path
 
 
 def requirements_text(root: Path, name: str, more: str = "") -> bytes:

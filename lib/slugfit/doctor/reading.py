@@ -1,0 +1,211 @@
+"""Reads a repository once: what git tracks of it, or else what lies there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slugfit.base.errors import TreeError
+from slugfit.base.text import decode_text
+from slugfit.doctor.app import App, Locked, Process, RequirementsFile, Setting
+from slugfit.doctor.dockerfile import docker_settings, is_dockerfile, parse_dockerfile
+from slugfit.doctor.lock_reading import parse_lock
+from slugfit.doctor.requirements_reading import read_closure
+from slugfit.doctor.slugignore_reading import SLUGIGNORE, parse_slugignore
+from slugfit.doctor.sources import Source, read_source
+from slugfit.scan.loose_code import NOT_DEPLOYED
+from slugfit.scan.procfile import PROCFILE, parse_procfile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from slugfit.base.patterns import PatternSet
+    from slugfit.doctor.app import Command
+
+
+LOCKS = ("Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml")
+_LEFT_OUT = NOT_DEPLOYED | {".venv", "venv", "env", "node_modules", "__pycache__", ".heroku"}
+_TEXTS = (
+    *(".txt", ".toml", ".cfg", ".ini", ".json", ".yml", ".yaml", ".sh", ".html", ".htm", ".css"),
+    *(".js", ".md", ".rst", ".env", ".in", ".conf", ".lock", ".jinja", ".j2", ".ts", ".vue"),
+)
+_LARGEST = 1 << 20
+_LARGEST_LOCK = 1 << 24
+_MOST_SOURCES = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class _Repository:
+    """Its folder, and the bytes of its files."""
+
+    folder: Path
+    files: Mapping[str, int]
+
+    def text(self, path: str) -> str | None:
+        """The text of one file; None if there is none, or it is too large to be one."""
+        most = _LARGEST_LOCK if path in LOCKS else _LARGEST
+        if self.files.get(path, most + 1) > most:
+            return None
+        data = self.data(path)
+        if b"\0" in data[:1024] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return None
+        return decode_text(data, "replace").text
+
+    def data(self, path: str) -> bytes:
+        """The bytes of one file; none if it cannot be read."""
+        try:
+            return (self.folder / path).read_bytes()
+        except OSError:
+            return b""
+
+
+def read_app(folder: Path) -> App:
+    """The facts of the app in ``folder``; raise TreeError if that cannot be read."""
+    repository = _Repository(folder, dict(_files(folder)))
+    texts = {
+        path: text
+        for path in repository.files
+        if _is_read(path) and (text := repository.text(path)) is not None
+    }
+    docker = {path: parse_dockerfile(text) for path, text in texts.items() if is_dockerfile(path)}
+    sources = tuple(_sources(repository))
+    slugignore = parse_slugignore(texts.get(SLUGIGNORE, ""))
+    settings = (*_settings(texts), *docker_settings(docker), *_of_sources(sources))
+    return App(
+        repository.files,
+        texts,
+        _requirements(_without_ignored(texts, slugignore), docker, settings),
+        tuple(_locks(_without_ignored(texts, slugignore))),
+        tuple(_processes(texts.get(PROCFILE, ""))),
+        settings,
+        docker,
+        sources,
+        slugignore=slugignore,
+    )
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int]]:
+    names = _tracked(folder)
+    for path in _walked(folder) if names is None else names:
+        try:
+            status = os.lstat(folder / path)
+        except OSError:
+            continue
+        yield path, status.st_size
+
+
+def _tracked(folder: Path) -> list[str] | None:
+    """What git knows, and what it would take next; None without git or a repository."""
+    command = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+    return sorted(set(names)) if not done.returncode and names else None
+
+
+def _walked(folder: Path) -> list[str]:
+    found: list[str] = []
+
+    def refuse(error: OSError) -> None:
+        if error.filename in (os.fspath(folder), folder):
+            raise TreeError(f"{folder} cannot be read.", error.strerror or str(error))
+
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
+        found += (os.path.relpath(os.path.join(place, name), folder) for name in names)
+    return sorted(found)
+
+
+def _is_read(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    known = name.endswith(_TEXTS) or "." not in name or name.startswith(".")
+    return (known and not _is_left_out(path)) or is_dockerfile(path)
+
+
+def _is_left_out(path: str) -> bool:
+    return not _LEFT_OUT.isdisjoint(path.split("/")[:-1])
+
+
+def _sources(repository: _Repository) -> Iterator[Source]:
+    paths = [path for path in repository.files if path.endswith(".py") and not _is_left_out(path)]
+    for path in paths[:_MOST_SOURCES]:
+        source = read_source(path, repository.data(path))
+        if source is not None:
+            yield source
+
+
+def _without_ignored(texts: Mapping[str, str], slugignore: PatternSet) -> Mapping[str, str]:
+    return {path: text for path, text in texts.items() if slugignore.excludes(path) is None}
+
+
+def _requirements(
+    texts: Mapping[str, str],
+    docker: Mapping[str, tuple[Command, ...]],
+    settings: Iterable[Setting],
+) -> tuple[RequirementsFile, ...]:
+    """What is deployed: requirements.txt, what a setting names, and what Dockerfiles install."""
+    named = [item.value for item in settings if item.name in _NAMING]
+    commands = [item for file in docker.values() for item in file if item.word == "RUN"]
+    words = {word for item in commands for word in item.rest.replace("=", " ").split()}
+    chosen = [path for path in texts if path in words and path.endswith(".txt")]
+    usual = [] if named or (chosen and PROCFILE not in texts) else ["requirements.txt"]
+    return read_closure((*named, *usual, *chosen), texts.get)
+
+
+_NAMING = ("SLUGFIT_REQUIREMENTS", "PIP_REQUIREMENTS_FILE")
+
+
+def _locks(texts: Mapping[str, str]) -> Iterator[Locked]:
+    yield from (parse_lock(name, texts[name]) for name in LOCKS if name in texts)
+
+
+def _processes(text: str) -> Iterator[Process]:
+    lines = text.splitlines()
+    for name, command in parse_procfile(text).items():
+        numbers = (
+            number
+            for number, line in enumerate(lines, 1)
+            if line.strip().startswith(f"{name}:") and command in line
+        )
+        yield Process(name, command, PROCFILE, next(numbers, 0))
+
+
+def _settings(texts: Mapping[str, str]) -> Iterator[Setting]:
+    """Variables of .env and app.json: https://devcenter.heroku.com/articles/app-json-schema#env."""
+    manifest = texts.get("app.json", "")
+    for name, value in _app_json(manifest).items():
+        yield Setting(name, value, "app.json", _line_of(f'"{name}"', manifest))
+    for number, line in enumerate(texts.get(".env", "").splitlines(), 1):
+        name, equals, value = line.removeprefix("export ").partition("=")
+        if equals and name.strip().isidentifier():
+            yield Setting(name.strip(), value.strip().strip("\"'"), ".env", number)
+
+
+def _line_of(part: str, text: str) -> int:
+    """The first line that holds ``part``, 0 if none does."""
+    numbers = (number for number, line in enumerate(text.splitlines(), 1) if part in line)
+    return next(numbers, 0)
+
+
+def _app_json(text: str) -> dict[str, str]:
+    try:
+        variables = json.loads(text or "{}").get("env", {})
+        return {name: _value(item) for name, item in variables.items()}
+    except (ValueError, AttributeError):
+        return {}
+
+
+def _value(item: object) -> str:
+    return str(item.get("value", "")) if isinstance(item, dict) else str(item)
+
+
+def _of_sources(sources: Iterable[Source]) -> Iterator[Setting]:
+    for source in sources:
+        for name, value, line in source.variables:
+            yield Setting(name, value, source.path, line)
