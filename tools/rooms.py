@@ -43,6 +43,7 @@ ROOMS = {
     "deploy": "what ends up in an app: hook, vendored file, variables",
     "wrapping": "around the standard buildpack's run",
     "local": "build a slug on this machine, boot it",
+    "review": "a change for a pull request: two revisions, and the comment",
     "commands": "the commands: options beside what they do",
     "cli": "parse, print, catch, exit",
     "__main__": "start, with a Python that is new enough",

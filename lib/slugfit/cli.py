@@ -24,6 +24,7 @@ from slugfit.commands import (
     hooks,
     models,
     plan,
+    review,
     scripts,
     slim,
 )
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 COMMANDS: tuple[Command[Any], ...] = (
     *(build.BUILD, plan.PLAN, slim.SLIM, plan.MEASURE, models.MODELS),
-    *(slim.RESTORE, slim.RECOVER, plan.WHY, diff.DIFF, forecast.FORECAST, doctor.DOCTOR),
+    *(slim.RESTORE, slim.RECOVER, plan.WHY),
+    *(forecast.FORECAST, doctor.DOCTOR, diff.DIFF, review.REVIEW),
     *(hooks.INSTALL_HOOK, hooks.UPDATE_HOOK, hooks.REMOVE_HOOK, hooks.HOOK, hooks.SINGLE_FILE),
 )
 """For people, in the order of the help."""

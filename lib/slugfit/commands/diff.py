@@ -39,6 +39,11 @@ def configure_diff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", metavar="OLD", type=Path, help="report.json of the older build")
     parser.add_argument("new", metavar="NEW", type=Path, help="report.json of the newer build")
     add_format(parser)
+    add_growth(parser)
+
+
+def add_growth(parser: argparse.ArgumentParser) -> None:
+    """The argument for how much a slug may grow."""
     parser.add_argument(
         "--fail-if-grown",
         metavar="SIZE",
@@ -56,12 +61,13 @@ def run_diff(options: DiffOptions, console: Console) -> int:
             "One of them is not a report of Slugfit's.",
             "Name two files that `slugfit build`, SLUGFIT_REPORT or --json wrote.",
         )
-    _show(difference, options.format, console)
-    _require_growth(difference, options.fail_if_grown)
+    show_difference(difference, options.format, console)
+    require_growth(difference, options.fail_if_grown)
     return Exit.OK
 
 
-def _show(difference: Difference, form: str, console: Console) -> None:
+def show_difference(difference: Difference, form: str, console: Console) -> None:
+    """The difference in the ``form`` that is asked for."""
     if form == "json":
         console.write(render_json(difference_document(difference)))
     elif form == "markdown":
@@ -70,7 +76,8 @@ def _show(difference: Difference, form: str, console: Console) -> None:
         console.write(rendered(difference_lines(difference, "What is different"), console.style))
 
 
-def _require_growth(difference: Difference, growth: Growth | None) -> None:
+def require_growth(difference: Difference, growth: Growth | None) -> None:
+    """Raise OverLimitError if the newer slug is beyond ``growth``."""
     exceeded = 0 if growth is None else growth.exceeded(difference)
     if growth is not None and exceeded:
         grown, allowed = difference.compressed, growth.allowed(difference.before)

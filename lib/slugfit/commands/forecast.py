@@ -32,11 +32,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ForecastOptions:
-    """For ``forecast``."""
+class TargetOptions:
+    """For commands that forecast: what the app will run on, and where its packages come from."""
 
-    file: Path
-    compare: Path | None
     python: tuple[int, int]
     stack: str
     arch: str
@@ -45,6 +43,14 @@ class ForecastOptions:
     index_url: str
     extra_index_url: list[str]
     fresh: bool
+
+
+@dataclass(frozen=True)
+class ForecastOptions(TargetOptions):
+    """For ``forecast``."""
+
+    file: Path
+    compare: Path | None
     json: bool
 
 
@@ -54,6 +60,12 @@ def configure_forecast(parser: argparse.ArgumentParser) -> None:
         "file", metavar="FILE", type=Path, help="a list of packages, a lock, or their folder"
     )
     parser.add_argument("--compare", metavar="OTHER", type=Path, help="another list beside it")
+    add_target(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """The arguments of TargetOptions."""
     parser.add_argument(
         "--python",
         metavar="X.Y",
@@ -82,7 +94,6 @@ def configure_forecast(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="ask pip and the index anew, not the cache",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 
 def _python(text: str) -> tuple[int, int]:
@@ -94,12 +105,11 @@ def _python(text: str) -> tuple[int, int]:
 
 def run_forecast(options: ForecastOptions, console: Console) -> int:
     """Show how large the slug will be."""
-    limit = _limit(options.limit)
-    first = _forecast(options, options.file, limit)
+    first = forecast_at(options.file, options)
     if options.compare is None:
         document, lines = forecast_document(first), forecast_lines(first)
     else:
-        second = _forecast(options, options.compare, limit)
+        second = forecast_at(options.compare, options)
         document, lines = comparison_document(first, second), comparison_lines(first, second)
     if options.json:
         console.write(render_json(document))
@@ -108,7 +118,9 @@ def run_forecast(options: ForecastOptions, console: Console) -> int:
     return Exit.OK
 
 
-def _forecast(options: ForecastOptions, place: Path, limit: Limit) -> Forecast:
+def forecast_at(place: Path, options: TargetOptions) -> Forecast:
+    """The forecast of the list, the lock or the folder at ``place``; raises ForecastError."""
+    limit = _limit(options.limit)
     arch = ARCHITECTURES[options.arch]
     target = Target(options.python, arch, STACKS[options.stack], options.stack)
     indexes = Indexes(options.index_url, tuple(options.extra_index_url), default_index(os.environ))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.atomic import write_atomically
 from slugfit.base.errors import TreeError, UsageError
+from slugfit.base.git import ask_git, names_of
 from slugfit.doctor.diffs import changed_files
 
 if TYPE_CHECKING:
@@ -58,10 +59,9 @@ def _overlap(one: Edit, other: Edit) -> bool:
 def require_committed(folder: Path, files: Iterable[str]) -> None:
     """Raise UsageError unless git has all that these files say now; new ones are no loss."""
     names = sorted(files)
-    command = ("git", "status", "--porcelain", "-z", "--ignored=matching", "--", *names)
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
-    except OSError as error:
+        done = ask_git(folder, "status", "--porcelain", "-z", "--ignored=matching", "--", *names)
+    except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError("--fix needs git.", str(error), "Make the changes by hand.") from error
     if done.returncode:
         raise UsageError(
@@ -69,7 +69,7 @@ def require_committed(folder: Path, files: Iterable[str]) -> None:
             "--fix changes only what can be taken back.",
             "Commit the app with git, or make the changes by hand.",
         )
-    changed = [os.fsdecode(item[3:]) for item in done.stdout.split(b"\0") if item]
+    changed = [item[3:] for item in names_of(done)]
     if changed:
         raise UsageError(
             f"Uncommitted changes in {', '.join(changed)}.",

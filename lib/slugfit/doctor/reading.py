@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import TreeError
+from slugfit.base.git import ask_git, names_of
 from slugfit.base.text import decode_text
 from slugfit.doctor.app import App, Locked, Process, RequirementsFile, Setting
 from slugfit.doctor.dockerfile import docker_settings, is_dockerfile, parse_dockerfile
@@ -100,12 +101,11 @@ def _files(folder: Path) -> Iterator[tuple[str, int]]:
 
 def _tracked(folder: Path) -> list[str] | None:
     """What git knows, and what it would take next; None without git or a repository."""
-    command = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=20)
+        done = ask_git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     except (OSError, subprocess.TimeoutExpired):
         return None
-    names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+    names = names_of(done)
     return sorted(set(names)) if not done.returncode and names else None
 
 

@@ -125,7 +125,7 @@ def forecast_document(forecast: Forecast) -> Mapping[str, Any]:
         "python": {"before": _document(forecast.python), "after": _document(forecast.python_after)},
         "limit": forecast.limit.name,
         "verdict": _verdict(forecast),
-        "packages": [
+        "distributions": [
             {
                 "name": share.name,
                 "version": share.version,

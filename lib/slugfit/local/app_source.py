@@ -8,15 +8,13 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import BuildError
+from slugfit.base.git import ask_git, names_of
 from slugfit.scan.ignore_files import read_slugignore
 from slugfit.scan.loose_code import NOT_DEPLOYED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-_GIT = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
 
 
 def copy_app(app: Path, target: Path) -> None:
@@ -60,24 +58,12 @@ def _raise(error: OSError) -> None:
 
 def _git_names(app: Path) -> list[str] | None:
     """What git would carry, or None where git does not know the folder."""
-    command = [
-        "git",
-        "-C",
-        str(app),
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]
-    # A surrounding git command (a hook) would point this one at its own repository.
-    environment = {name: value for name, value in os.environ.items() if name not in _GIT}
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, check=False)
-    except OSError:
+        answer = ask_git(app, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    except (OSError, subprocess.TimeoutExpired):
         return None
-    names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-    if done.returncode or not names:
+    names = names_of(answer)
+    if answer.returncode or not names:
         return None
     # A submodule is listed as a folder; its files are not the app's own.
     return sorted(
