@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit.catalog.forecast_ratios import PYTHON_PLAIN, PYTHON_SLIMMED
 from slugfit.forecast.estimate import share_of
-from slugfit.measure.sizes import Bytes
+from slugfit.forecast.python_part import python_part
 from slugfit.report.advice import advise_swaps
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from slugfit.forecast.estimate import Share
     from slugfit.forecast.look import Look
     from slugfit.forecast.target import Target
+    from slugfit.measure.sizes import Bytes
     from slugfit.report.advice import Advice
 
 
@@ -63,7 +63,7 @@ def forecast_of(source: str, looks: Iterable[Look], limit: Limit, target: Target
         (),
         required_by,
     )
-    python, after = Bytes(*PYTHON_PLAIN), Bytes(*PYTHON_SLIMMED)
+    python, after = python_part(target.python, {share.name for share in shares})
     return Forecast(source, tuple(shares), python, after, limit, target, tuple(advice))
 
 

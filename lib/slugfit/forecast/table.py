@@ -65,12 +65,12 @@ def _table(forecast: Forecast) -> Table:
     shown = forecast.shares[:_ROWS]
     rest = forecast.shares[_ROWS:]
     rows = [
-        (versioned(item.name, item.version, _NAME - 1), item.before, item.taken.compressed)
+        (versioned(item.name, item.version, _NAME - 1), item.before, item.gone.compressed)
         for item in shown
     ]
     if rest:
         size = sum((item.before for item in rest[1:]), rest[0].before)
-        rows.append((f"and {len(rest)} smaller", size, sum(i.taken.compressed for i in rest)))
+        rows.append((f"and {len(rest)} smaller", size, sum(item.gone.compressed for item in rest)))
     saved = forecast.python.compressed - forecast.python_after.compressed
     rows.append(("Python itself, with pip", forecast.python, saved))
     whole = forecast.before.compressed - forecast.after.compressed
@@ -132,6 +132,7 @@ def forecast_document(forecast: Forecast) -> Mapping[str, Any]:
                 "seen": share.look.seen,
                 "before": _document(share.before),
                 "after": _document(share.after),
+                "rules": {rule: _document(size) for rule, size in share.taken.items()},
             }
             for share in forecast.shares
         ],
