@@ -17,9 +17,9 @@ from slugfit.commands.command import Command
 from slugfit.forecast.cache import Cache, cache_folder
 from slugfit.forecast.comparison import comparison_document, comparison_lines
 from slugfit.forecast.forecast import forecast_of
-from slugfit.forecast.index import default_index
 from slugfit.forecast.look import look_at_all
-from slugfit.forecast.resolve import Indexes, Resolver
+from slugfit.forecast.pip_indexes import Indexes
+from slugfit.forecast.resolve import Resolver
 from slugfit.forecast.table import forecast_document, forecast_lines
 from slugfit.forecast.target import Target, machine
 from slugfit.report.json_report import render_json
@@ -111,7 +111,7 @@ def run_forecast(options: ForecastOptions, console: Console) -> int:
 def _forecast(options: ForecastOptions, place: Path, limit: Limit) -> Forecast:
     arch = ARCHITECTURES[options.arch]
     target = Target(options.python, arch, STACKS[options.stack], options.stack)
-    indexes = Indexes(options.index_url, tuple(options.extra_index_url), default_index(os.environ))
+    indexes = Indexes(options.index_url, tuple(options.extra_index_url))
     cache = Cache(cache_folder(os.environ), options.fresh)
     file, wanted = Resolver(target, indexes, cache, tuple(options.extra)).resolve(place)
     return forecast_of(file.name, look_at_all(wanted, cache), limit, target)

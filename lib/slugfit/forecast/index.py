@@ -19,17 +19,8 @@ from slugfit.forecast.range_reader import read_whole
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEFAULT_INDEX = "https://index.example/simple"
 _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2"
 _ACCEPT += ", text/html;q=0.1"
-
-
-def default_index(variables: Mapping[str, str]) -> str:
-    """The index that pip's or uv's own variable names, or else the public one."""
-    for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"):
-        if variables.get(name):
-            return variables[name]
-    return DEFAULT_INDEX
 
 
 def find_files(index: str, name: str) -> tuple[File, ...]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slugfit.forecast.errors import ForecastError
-from slugfit.forecast.index import DEFAULT_INDEX, find_files
+from slugfit.forecast.index import find_files
 from slugfit.forecast.lock_files import table_of, unreadable, wanted_of_locked
 from slugfit.forecast.markers import MarkerError
+from slugfit.forecast.pip_indexes import indexes_of_pip
 from slugfit.forecast.pip_report import find_pip, resolve_with_pip, target_options
 from slugfit.forecast.poetry_lock import read_pipfile_lock, read_poetry_lock
 from slugfit.forecast.pylock import read_pylock
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from slugfit.forecast.cache import Cache
     from slugfit.forecast.lock_files import File, Locked
+    from slugfit.forecast.pip_indexes import Indexes
     from slugfit.forecast.target import Target
     from slugfit.forecast.wanted import Wanted
 
@@ -40,17 +42,6 @@ _BESIDE = {
 }
 """The locks of a list that stand beside it."""
 _DEEPEST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Indexes:
-    """Where packages are looked for."""
-
-    first: str = ""
-    """In place of the default one; "" for that."""
-    more: tuple[str, ...] = ()
-    default: str = DEFAULT_INDEX
-    """What a lock without an index means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +61,7 @@ class Resolver:
         except MarkerError as error:
             raise unreadable(file.name, f"{error}.") from error
         if locked is not None:
-            return file, wanted_of_locked(locked, self.target, self._find)
+            return file, self._of_lock(locked)
         if file.name == "pyproject.toml":
             return file, self._of_project(file)
         return file, self._of_requirements(file)
@@ -85,14 +76,15 @@ class Resolver:
             return read_pylock(read_toml(file), self.target, self.extras)
         return None
 
-    def _find(self, index: str, name: str) -> tuple[File, ...]:
-        first = self.indexes.first
-        chosen = (first or self.indexes.default) if index in ("", DEFAULT_INDEX) else index
-        return tuple(
-            file
-            for place in dict.fromkeys((chosen, *self.indexes.more))
-            for file in self._page(place, name)
-        )
+    def _of_lock(self, locked: tuple[Locked, ...]) -> tuple[Wanted, ...]:
+        asks = any(item.needs_index for item in locked)
+        indexes = indexes_of_pip(self.indexes) if asks else self.indexes
+
+        def find(index: str, name: str) -> tuple[File, ...]:
+            places = indexes.places(index)
+            return tuple(file for place in places for file in self._page(place, name))
+
+        return wanted_of_locked(locked, self.target, find)
 
     def _page(self, index: str, name: str) -> tuple[File, ...]:
         page = f"{index.rstrip('/')}/{name}"

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from slugfit.base.words import counted, megabytes
 from slugfit.forecast.forecast import unseen
+from slugfit.forecast.gpu_words import gpu_lines, gpu_sentence
+from slugfit.measure.sizes import ZERO, Bytes
+from slugfit.report.advice import GpuAdvice
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.layout import EMPTY, Line, Table, copied, wrapped
 from slugfit.report.limit_words import limit_sentences
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
     from slugfit.forecast.estimate import Share
     from slugfit.forecast.forecast import Forecast
-    from slugfit.measure.sizes import Bytes
+    from slugfit.report.advice import Advice
 
 _NAME = 35
 _ROWS = 16
@@ -105,9 +108,30 @@ def _advice_lines(forecast: Forecast) -> Iterator[Line]:
     yield EMPTY
     yield Line("What would be smaller:", "title")
     for advice in forecast.advice[:_ADVICE]:
-        saves = f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
-        yield from wrapped(f"{advice_sentence(advice)}{saves}", "- ")
-        yield from copied(advice_line(advice))
+        if isinstance(advice, GpuAdvice):
+            yield from wrapped(gpu_sentence(advice), "- ", "warning")
+            yield from copied(_gpu_line(forecast, advice))
+        else:
+            yield from wrapped(f"{advice_sentence(advice)}{_saves(advice)}", "- ")
+            yield from copied(advice_line(advice))
+
+
+def _gpu_line(forecast: Forecast, advice: GpuAdvice) -> str:
+    versions = {share.name: share.version.partition("+")[0] for share in forecast.shares}
+    if "torch" not in versions:
+        return f"Ask for the package without them: {', '.join(_users(forecast, advice))}"
+    return gpu_lines(forecast.source).replace("VERSION", versions["torch"])
+
+
+def _users(forecast: Forecast, advice: GpuAdvice) -> list[str]:
+    """Who asks for what only serves a GPU."""
+    wanted = [share.look.wanted for share in forecast.shares if share.name in advice.names]
+    users = {user for item in wanted for user in item.required_by} - set(advice.names)
+    return sorted(users) or ["your own list"]
+
+
+def _saves(advice: Advice) -> str:
+    return f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
 
 
 def forecast_document(forecast: Forecast) -> Mapping[str, Any]:
@@ -125,6 +149,7 @@ def forecast_document(forecast: Forecast) -> Mapping[str, Any]:
         "python": {"before": _document(forecast.python), "after": _document(forecast.python_after)},
         "limit": forecast.limit.name,
         "verdict": _verdict(forecast),
+        "cuda": _document(sum((_cuda(advice) for advice in forecast.advice), ZERO)),
         "packages": [
             {
                 "name": share.name,
@@ -137,6 +162,11 @@ def forecast_document(forecast: Forecast) -> Mapping[str, Any]:
             for share in forecast.shares
         ],
     }
+
+
+def _cuda(advice: Advice) -> Bytes:
+    """What of an advice only serves a GPU."""
+    return Bytes(advice.unpacked, advice.saves) if isinstance(advice, GpuAdvice) else ZERO
 
 
 def _document(size: Bytes) -> Mapping[str, int]:
