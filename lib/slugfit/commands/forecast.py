@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from slugfit.base.errors import Exit, UsageError
 from slugfit.catalog.limits import parse_limit
 from slugfit.catalog.stacks import ARCHITECTURES, STACK, STACKS
-from slugfit.commands.command import Command
+from slugfit.commands.command import Command, need_folder
 from slugfit.forecast.cache import Cache, cache_folder
 from slugfit.forecast.comparison import comparison_document, comparison_lines
-from slugfit.forecast.forecast import forecast_of
+from slugfit.forecast.forecast import Basis, forecast_of
 from slugfit.forecast.look import look_at_all
+from slugfit.forecast.own_files import collected_static, own_files
 from slugfit.forecast.pip_indexes import Indexes
 from slugfit.forecast.resolve import Resolver
 from slugfit.forecast.table import forecast_document, forecast_lines
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from slugfit.base.console import Console
     from slugfit.catalog.limits import Limit
     from slugfit.forecast.forecast import Forecast
+    from slugfit.forecast.look import Look
+    from slugfit.measure.sizes import Bytes
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class ForecastOptions:
 
     file: Path
     compare: Path | None
+    app: Path | None
     python: tuple[int, int]
     stack: str
     arch: str
@@ -54,6 +58,7 @@ def configure_forecast(parser: argparse.ArgumentParser) -> None:
         "file", metavar="FILE", type=Path, help="a list of packages, a lock, or their folder"
     )
     parser.add_argument("--compare", metavar="OTHER", type=Path, help="another list beside it")
+    parser.add_argument("--app", metavar="APP", type=Path, help="count this app's own files, too")
     parser.add_argument(
         "--python",
         metavar="X.Y",
@@ -114,7 +119,15 @@ def _forecast(options: ForecastOptions, place: Path, limit: Limit) -> Forecast:
     indexes = Indexes(options.index_url, tuple(options.extra_index_url))
     cache = Cache(cache_folder(os.environ), options.fresh)
     file, wanted = Resolver(target, indexes, cache, tuple(options.extra)).resolve(place)
-    return forecast_of(file.name, look_at_all(wanted, cache), limit, target)
+    looks = look_at_all(wanted, cache)
+    return forecast_of(looks, Basis(os.fspath(file), target, limit, _own(options.app, looks)))
+
+
+def _own(app: Path | None, looks: tuple[Look, ...]) -> Bytes | None:
+    if app is None:
+        return None
+    need_folder(app)
+    return own_files(app) + collected_static(app, looks)
 
 
 def _limit(text: str) -> Limit:
