@@ -52,7 +52,7 @@ def test_requirements_are_resolved_and_looked_into(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
         text = run(tmp_path, app, "--index-url", index, "--app", app)
     document = json.loads(done.stdout)
-    assert [item["name"] for item in document["packages"]] == ["shop-base", "shop-web"]
+    assert {item["name"] for item in document["packages"]} == {"shop-base", "shop-web"}
     assert {item["seen"] for item in document["packages"]} == {"files"}
     assert "Your own files" in text.stdout
     assert "s3cret" not in done.stdout + text.stdout + text.stderr

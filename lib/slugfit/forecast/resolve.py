@@ -5,28 +5,29 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slugfit.forecast.errors import ForecastError
-from slugfit.forecast.index import find_files
+from slugfit.forecast.index import find_files, with_credentials
 from slugfit.forecast.lock_files import table_of, unreadable, wanted_of_locked
 from slugfit.forecast.markers import MarkerError
 from slugfit.forecast.pip_indexes import indexes_of_pip
 from slugfit.forecast.pip_report import find_pip, resolve_with_pip, target_options
 from slugfit.forecast.poetry_lock import read_pipfile_lock, read_poetry_lock
 from slugfit.forecast.pylock import read_pylock
-from slugfit.forecast.requirements import for_target, included_files
+from slugfit.forecast.requirements import for_target, included_files, named_indexes
 from slugfit.forecast.toml_file import read_toml
 from slugfit.forecast.uv_lock import read_uv_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from slugfit.forecast.cache import Cache
     from slugfit.forecast.lock_files import File, Locked
     from slugfit.forecast.pip_indexes import Indexes
+    from slugfit.forecast.pip_report import Pip
     from slugfit.forecast.target import Target
     from slugfit.forecast.wanted import Wanted
 
@@ -115,20 +116,28 @@ class Resolver:
         pip = find_pip(self.target)
         options = (*self._index_options(), *target_options(pip, self.target))
         question = (*pip.command, pip.version, *options, self.target.version, *_texts(file))
-        known = self.cache.find_wanted(question)
-        if known is not None:
-            return known
+        wanted = self.cache.find_wanted(question)
+        if wanted is None:
+            wanted = self._ask_pip(file, pip, options)
+            self.cache.keep_wanted(question, wanted)
+        return self._with_credentials(wanted, file)
+
+    def _ask_pip(self, file: Path, pip: Pip, options: Sequence[str]) -> tuple[Wanted, ...]:
         if pip.python == self.target.python:
-            wanted = resolve_with_pip(file, pip, options)
-        else:
-            with tempfile.TemporaryDirectory(prefix="slugfit-") as folder:
-                made = Path(folder) / file.name
-                values = self.target.marker_values()
-                text = _text(file)
-                made.write_text(for_target(text, str(file.absolute().parent), values), "utf-8")
-                wanted = resolve_with_pip(made, pip, options)
-        self.cache.keep_wanted(question, wanted)
-        return wanted
+            return resolve_with_pip(file, pip, options)
+        with tempfile.TemporaryDirectory(prefix="slugfit-") as folder:
+            made = Path(folder) / file.name
+            values = self.target.marker_values()
+            text = for_target(_text(file), str(file.absolute().parent), values)
+            made.write_text(text, "utf-8")
+            return resolve_with_pip(made, pip, options)
+
+    def _with_credentials(self, wanted: tuple[Wanted, ...], file: Path) -> tuple[Wanted, ...]:
+        """What pip used and does not report."""
+        named = [url for text in _texts(file) for url in named_indexes(text, os.environ)]
+        indexes = indexes_of_pip(self.indexes)
+        places = [*named, indexes.first, *indexes.more]
+        return tuple(replace(item, url=with_credentials(item.url, places)) for item in wanted)
 
     def _index_options(self) -> tuple[str, ...]:
         first = ("--index-url", self.indexes.first) if self.indexes.first else ()
