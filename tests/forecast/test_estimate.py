@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from slugfit.catalog import forecast_ratios as ratios
 from slugfit.catalog.limits import parse_limit
 from slugfit.catalog.rules import RULE_NAMES
 from slugfit.forecast.estimate import installed_path, share_of
-from slugfit.forecast.forecast import Basis, forecast_of
+from slugfit.forecast.forecast import Basis, forecast_of, without_overwritten
 from slugfit.forecast.look import Look
 from slugfit.forecast.own_files import collected_static, own_files
 from slugfit.forecast.python_part import measured_python, python_part
@@ -70,6 +71,18 @@ def test_bytecode_is_added_to_sources() -> None:
 def test_what_is_not_worth_its_risk_stays() -> None:
     assert share_of(look("pkg", ("pkg/tests/a.txt", 200_000, 50_000))).taken == {}
     assert share_of(look("pkg", ("pkg/tests/a.txt", 200_000, 60_000))).taken
+
+
+def test_a_file_of_two_wheels_is_counted_once() -> None:
+    shared = ("cv2/cv2.abi3.so", 90 * MB, 30 * MB)
+    large = look("opencv-python", shared, ("opencv.libs/libQt.so", 9 * MB, 3 * MB))
+    large = replace(large, wanted=replace(large.wanted, required_by=("ultralytics",)))
+    kept = list(without_overwritten([large, look("opencv-python-headless", shared)]))
+    assert [item.wanted.name for item in kept] == ["opencv-python-headless", "opencv-python"]
+    assert [[entry.path for entry in item.entries] for item in kept] == [
+        ["cv2/cv2.abi3.so"],
+        ["opencv.libs/libQt.so"],
+    ]
 
 
 def test_a_wheel_of_unknown_files_is_its_size() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from slugfit.forecast.estimate import share_of
+from slugfit.forecast.estimate import installed_path, share_of
 from slugfit.forecast.python_part import python_part
 from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice import advise_swaps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from slugfit.catalog.limits import Limit
     from slugfit.forecast.estimate import Share
@@ -61,10 +61,24 @@ class Forecast:
         return self.basis.own or ZERO
 
 
+def without_overwritten(looks: Iterable[Look]) -> Iterator[Look]:
+    """Each file of the slug once, where two wheels have it: opencv-python beside the headless one.
+
+    It is counted with what the app asks for itself.
+    """
+    seen: set[str] = set()
+    for look in sorted(looks, key=lambda look: (bool(look.wanted.required_by), look.wanted.name)):
+        paths = {entry: installed_path(entry.path)[0] for entry in look.entries}
+        kept = tuple(entry for entry, path in paths.items() if path not in seen)
+        seen.update(paths.values())
+        yield replace(look, entries=kept)
+
+
 def forecast_of(looks: Iterable[Look], basis: Basis) -> Forecast:
     """The forecast of what was looked at."""
     shares = sorted(
-        (share_of(look) for look in looks), key=lambda item: (-item.before.compressed, item.name)
+        (share_of(look) for look in without_overwritten(looks)),
+        key=lambda item: (-item.before.compressed, item.name),
     )
     names = {share.name for share in shares}
     users = {share.name: share.look.wanted.required_by for share in shares}
