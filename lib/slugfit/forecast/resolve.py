@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slugfit.forecast.errors import ForecastError
+from slugfit.forecast.errors import ForecastError, RangeError
 from slugfit.forecast.index import find_files, with_credentials
 from slugfit.forecast.lock_files import table_of, unreadable, wanted_of_locked
 from slugfit.forecast.markers import MarkerError
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from slugfit.forecast.cache import Cache
     from slugfit.forecast.lock_files import File, Locked
     from slugfit.forecast.pip_indexes import Indexes
-    from slugfit.forecast.pip_report import Pip
     from slugfit.forecast.target import Target
     from slugfit.forecast.wanted import Wanted
 
@@ -82,10 +81,22 @@ class Resolver:
         indexes = indexes_of_pip(self.indexes) if asks else self.indexes
 
         def find(index: str, name: str) -> tuple[File, ...]:
-            places = indexes.places(index)
-            return tuple(file for place in places for file in self._page(place, name))
+            return self._pages(indexes.places(index), name)
 
         return wanted_of_locked(locked, self.target, find)
+
+    def _pages(self, places: Sequence[str], name: str) -> tuple[File, ...]:
+        """What all indexes have; one that does not know the name is no failure if another does."""
+        found: list[File] = []
+        failure: RangeError | None = None
+        for place in places:
+            try:
+                found += self._page(place, name)
+            except RangeError as error:  # noqa: PERF203 - one may fail, the other not
+                failure = failure or error
+        if failure is not None and not found:
+            raise failure
+        return tuple(found)
 
     def _page(self, index: str, name: str) -> tuple[File, ...]:
         page = f"{index.rstrip('/')}/{name}"
@@ -113,16 +124,20 @@ class Resolver:
             return self._of_requirements(made)
 
     def _of_requirements(self, file: Path) -> tuple[Wanted, ...]:
-        pip = find_pip(self.target)
-        options = (*self._index_options(), *target_options(pip, self.target))
-        question = (*pip.command, pip.version, *options, self.target.version, *_texts(file))
+        settings = [f"{name}={value}" for name, value in os.environ.items() if "PIP_" in name]
+        place = (self.target.version, self.target.arch, self.target.stack)
+        question = (*sorted(settings), *self._index_options(), *place, *_texts(file))
         wanted = self.cache.find_wanted(question)
         if wanted is None:
-            wanted = self._ask_pip(file, pip, options)
+            wanted = self._ask_pip(file)
             self.cache.keep_wanted(question, wanted)
+        if all(self.cache.has(item.url, item.digest) for item in wanted):
+            return wanted
         return self._with_credentials(wanted, file)
 
-    def _ask_pip(self, file: Path, pip: Pip, options: Sequence[str]) -> tuple[Wanted, ...]:
+    def _ask_pip(self, file: Path) -> tuple[Wanted, ...]:
+        pip = find_pip(self.target)
+        options = (*self._index_options(), *target_options(pip, self.target))
         if pip.python == self.target.python:
             return resolve_with_pip(file, pip, options)
         with tempfile.TemporaryDirectory(prefix="slugfit-") as folder:
@@ -133,7 +148,7 @@ class Resolver:
             return resolve_with_pip(made, pip, options)
 
     def _with_credentials(self, wanted: tuple[Wanted, ...], file: Path) -> tuple[Wanted, ...]:
-        """What pip used and does not report."""
+        """With what pip used and does not report."""
         named = [url for text in _texts(file) for url in named_indexes(text, os.environ)]
         indexes = indexes_of_pip(self.indexes)
         places = [*named, indexes.first, *indexes.more]
