@@ -98,10 +98,18 @@ def _wanted(
 
 
 def _of_index(locked: Locked, found: Iterable[File]) -> tuple[File, ...]:
-    """Of what an index has the files that the lock means: by their hashes, or by their names."""
+    """Of what an index has the files that the lock means: by hashes, by names, or by version."""
     names = {file.name for file in locked.files}
     hashes = locked.hashes | {file.digest for file in locked.files if file.digest}
+    if not names and not hashes:
+        return tuple(file for file in found if _has_version(file.name, locked.version))
     return tuple(file for file in found if file.digest in hashes or file.name in names)
+
+
+def _has_version(name: str, version: str) -> bool:
+    """https://packaging.python.org/en/latest/specifications/binary-distribution-format/."""
+    _, _, rest = name.partition("-")
+    return rest.startswith((f"{version}-", f"{version}.tar.", f"{version}.zip"))
 
 
 def best_file(files: Iterable[File], tags: Mapping[str, int]) -> File | None:
