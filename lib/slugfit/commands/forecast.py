@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from slugfit.base.errors import Exit, UsageError
 from slugfit.catalog.limits import parse_limit
 from slugfit.catalog.stacks import ARCHITECTURES, STACK, STACKS
-from slugfit.commands.command import Command
+from slugfit.commands.command import Command, need_folder
 from slugfit.forecast.cache import Cache, cache_folder
 from slugfit.forecast.comparison import comparison_document, comparison_lines
-from slugfit.forecast.forecast import forecast_of
-from slugfit.forecast.index import default_index
+from slugfit.forecast.forecast import Basis, forecast_of
 from slugfit.forecast.look import look_at_all
-from slugfit.forecast.resolve import Indexes, Resolver
+from slugfit.forecast.own_files import collected_static, own_files
+from slugfit.forecast.pip_indexes import Indexes
+from slugfit.forecast.resolve import Resolver
 from slugfit.forecast.table import forecast_document, forecast_lines
 from slugfit.forecast.target import Target, machine
 from slugfit.report.json_report import render_json
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from slugfit.base.console import Console
     from slugfit.catalog.limits import Limit
     from slugfit.forecast.forecast import Forecast
+    from slugfit.forecast.look import Look
+    from slugfit.measure.sizes import Bytes
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class ForecastOptions(TargetOptions):
 
     file: Path
     compare: Path | None
+    app: Path | None
     json: bool
 
 
@@ -60,6 +64,7 @@ def configure_forecast(parser: argparse.ArgumentParser) -> None:
         "file", metavar="FILE", type=Path, help="a list of packages, a lock, or their folder"
     )
     parser.add_argument("--compare", metavar="OTHER", type=Path, help="another list beside it")
+    parser.add_argument("--app", metavar="APP", type=Path, help="count this app's own files, too")
     add_target(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
@@ -105,11 +110,11 @@ def _python(text: str) -> tuple[int, int]:
 
 def run_forecast(options: ForecastOptions, console: Console) -> int:
     """Show how large the slug will be."""
-    first = forecast_at(options.file, options)
+    first = forecast_at(options.file, options, options.app)
     if options.compare is None:
         document, lines = forecast_document(first), forecast_lines(first)
     else:
-        second = forecast_at(options.compare, options)
+        second = forecast_at(options.compare, options, options.app)
         document, lines = comparison_document(first, second), comparison_lines(first, second)
     if options.json:
         console.write(render_json(document))
@@ -118,15 +123,26 @@ def run_forecast(options: ForecastOptions, console: Console) -> int:
     return Exit.OK
 
 
-def forecast_at(place: Path, options: TargetOptions) -> Forecast:
-    """The forecast of the list, the lock or the folder at ``place``; raises ForecastError."""
+def forecast_at(place: Path, options: TargetOptions, app: Path | None = None) -> Forecast:
+    """The forecast of the list, the lock or the folder at ``place``; raises ForecastError.
+
+    The files of ``app`` count as well, if one is named.
+    """
     limit = _limit(options.limit)
     arch = ARCHITECTURES[options.arch]
     target = Target(options.python, arch, STACKS[options.stack], options.stack)
-    indexes = Indexes(options.index_url, tuple(options.extra_index_url), default_index(os.environ))
+    indexes = Indexes(options.index_url, tuple(options.extra_index_url))
     cache = Cache(cache_folder(os.environ), options.fresh)
     file, wanted = Resolver(target, indexes, cache, tuple(options.extra)).resolve(place)
-    return forecast_of(file.name, look_at_all(wanted, cache), limit, target)
+    looks = look_at_all(wanted, cache)
+    return forecast_of(looks, Basis(os.fspath(file), target, limit, _own(app, looks)))
+
+
+def _own(app: Path | None, looks: tuple[Look, ...]) -> Bytes | None:
+    if app is None:
+        return None
+    need_folder(app)
+    return own_files(app) + collected_static(app, looks)
 
 
 def _limit(text: str) -> Limit:

@@ -49,6 +49,10 @@ class Cache:
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
+    def has(self, url: str, digest: str) -> bool:
+        """Whether the files of a wheel are known."""
+        return (self.folder / _key("wheel", without_credentials(url)[0], digest)).is_file()
+
     def keep(self, url: str, digest: str, entries: tuple[Entry, ...]) -> None:
         """Keep the files of a wheel for the next forecast."""
         files = [[item.path, item.size, item.compressed, item.crc] for item in entries]

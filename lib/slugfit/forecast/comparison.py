@@ -24,7 +24,7 @@ _FIRST, _SECOND = "first", "second"
 def comparison_lines(first: Forecast, second: Forecast) -> Iterator[Line]:
     """What each comes to, plain, and where they differ most."""
     for word, forecast in ((_FIRST, first), (_SECOND, second)):
-        yield from wrapped(f"{word}: {forecast.source}", tone="title")
+        yield from wrapped(f"{word}: {forecast.basis.source}", tone="title")
     yield EMPTY
     yield from Table(
         ("MB compressed", _FIRST, _SECOND, "change"),
@@ -39,7 +39,7 @@ def comparison_lines(first: Forecast, second: Forecast) -> Iterator[Line]:
     yield EMPTY
     for word, forecast in ((_FIRST, first), (_SECOND, second)):
         for state, size in (("plain", forecast.before), ("slimmed", forecast.after)):
-            for sentence, over in limit_sentences(forecast.limit, size):
+            for sentence, over in limit_sentences(forecast.basis.limit, size):
                 yield from wrapped(sentence, f"{word}, {state}: ", "bad" if over else "good")
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from slugfit.catalog.forecast_ratios import PYTHON_PLAIN, PYTHON_SLIMMED
-from slugfit.forecast.estimate import share_of
-from slugfit.measure.sizes import Bytes
+from slugfit.forecast.estimate import installed_path, share_of
+from slugfit.forecast.python_part import python_part
+from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.report.advice import advise_swaps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from slugfit.catalog.limits import Limit
     from slugfit.forecast.estimate import Share
@@ -21,50 +21,75 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What a forecast is about."""
+
+    source: str
+    """The list that it is made from."""
+    target: Target
+    limit: Limit
+    own: Bytes | None = None
+    """The app's own files, None if they were not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What a slug will be."""
 
-    source: str
-    """The list that it was made from."""
+    basis: Basis
     shares: tuple[Share, ...]
     """The largest first."""
     python: Bytes
     """Python itself with pip, as it is installed."""
     python_after: Bytes
     """What is left of it."""
-    limit: Limit
-    target: Target
     advice: tuple[Advice, ...]
 
     @property
     def before(self) -> Bytes:
         """The slug without Slugfit."""
-        return sum((share.before for share in self.shares), self.python)
+        return sum((share.before for share in self.shares), self.python + self.own)
 
     @property
     def after(self) -> Bytes:
         """The slug at the standard level."""
-        return sum((share.after for share in self.shares), self.python_after)
+        return sum((share.after for share in self.shares), self.python_after + self.own)
+
+    @property
+    def own(self) -> Bytes:
+        """The app's own files, nothing if they were not looked at."""
+        return self.basis.own or ZERO
 
 
-def forecast_of(source: str, looks: Iterable[Look], limit: Limit, target: Target) -> Forecast:
+def without_overwritten(looks: Iterable[Look]) -> Iterator[Look]:
+    """Each file of the slug once, where two wheels have it: opencv-python beside the headless one.
+
+    It is counted with what the app asks for itself.
+    """
+    seen: set[str] = set()
+    for look in sorted(looks, key=lambda look: (bool(look.wanted.required_by), look.wanted.name)):
+        paths = {entry: installed_path(entry.path)[0] for entry in look.entries}
+        kept = tuple(entry for entry, path in paths.items() if path not in seen)
+        seen.update(paths.values())
+        yield replace(look, entries=kept)
+
+
+def forecast_of(looks: Iterable[Look], basis: Basis) -> Forecast:
     """The forecast of what was looked at."""
     shares = sorted(
-        (share_of(look) for look in looks), key=lambda item: (-item.before.compressed, item.name)
+        (share_of(look) for look in without_overwritten(looks)),
+        key=lambda item: (-item.before.compressed, item.name),
     )
-    required_by = {
-        share.name: share.look.wanted.required_by
-        for share in shares
-        if share.look.wanted.required_by
-    }
+    names = {share.name for share in shares}
+    users = {share.name: share.look.wanted.required_by for share in shares}
     advice = advise_swaps(
         {share.name: share.version for share in shares},
         {share.name: share.after for share in shares},
         (),
-        required_by,
+        {name: by for name, by in users.items() if by},
     )
-    python, after = Bytes(*PYTHON_PLAIN), Bytes(*PYTHON_SLIMMED)
-    return Forecast(source, tuple(shares), python, after, limit, target, tuple(advice))
+    python, after = python_part(basis.target.python, names)
+    return Forecast(basis, tuple(shares), python, after, tuple(advice))
 
 
 def unseen(forecast: Forecast) -> tuple[Share, ...]:

@@ -17,19 +17,10 @@ from slugfit.forecast.pylock import last_part, whole
 from slugfit.forecast.range_reader import read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-DEFAULT_INDEX = "https://index.example/simple"
 _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2"
 _ACCEPT += ", text/html;q=0.1"
-
-
-def default_index(variables: Mapping[str, str]) -> str:
-    """The index that pip's or uv's own variable names, or else the public one."""
-    for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"):
-        if variables.get(name):
-            return variables[name]
-    return DEFAULT_INDEX
 
 
 def find_files(index: str, name: str) -> tuple[File, ...]:
@@ -79,6 +70,15 @@ def _with_user(url: str, page: str) -> str:
         return url
     same = (own.scheme, own.netloc) == (other.scheme, other.netloc.rpartition("@")[2])
     return urlunsplit(own._replace(netloc=other.netloc)) if same else url
+
+
+def with_credentials(url: str, indexes: Iterable[str]) -> str:
+    """The URL with the credentials of the first of these indexes that is on the same host."""
+    for index in indexes:
+        found = _with_user(url, index)
+        if found != url:
+            return found
+    return url
 
 
 class _Links(HTMLParser):

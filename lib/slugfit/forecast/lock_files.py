@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from slugfit.forecast.target import Target
     from slugfit.forecast.wanted import Source
+
+
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,12 @@ class Locked:
     hashes: frozenset[str] = field(default=frozenset())
     """Hashes of its files where the lock does not name these."""
 
+    @property
+    def needs_index(self) -> bool:
+        """Whether only an index knows where its files are."""
+        named = bool(self.files) and all(file.url for file in self.files)
+        return self.source is None and not named
+
 
 def wanted_of_locked(
     locked: Iterable[Locked],
@@ -60,7 +70,8 @@ def wanted_of_locked(
     ``find`` asks an index, by its URL ("" is the default one) and a name.
     """
     tags = target.tags()
-    return tuple(_wanted(item, tags, find) for item in locked)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return tuple(pool.map(lambda item: _wanted(item, tags, find), locked))
 
 
 def _wanted(
@@ -71,7 +82,7 @@ def _wanted(
             locked.name, locked.version, locked.source, locked.url, required_by=locked.required_by
         )
     files, why = locked.files, ""
-    if not files or not all(file.url for file in files):
+    if locked.needs_index:
         try:
             files = _of_index(locked, find(locked.index, locked.name))
         except SlugfitError as error:
@@ -87,10 +98,18 @@ def _wanted(
 
 
 def _of_index(locked: Locked, found: Iterable[File]) -> tuple[File, ...]:
-    """Of what an index has the files that the lock means: by their hashes, or by their names."""
+    """Of what an index has the files that the lock means: by hashes, by names, or by version."""
     names = {file.name for file in locked.files}
     hashes = locked.hashes | {file.digest for file in locked.files if file.digest}
+    if not names and not hashes:
+        return tuple(file for file in found if _has_version(file.name, locked.version))
     return tuple(file for file in found if file.digest in hashes or file.name in names)
+
+
+def _has_version(name: str, version: str) -> bool:
+    """https://packaging.python.org/en/latest/specifications/binary-distribution-format/."""
+    _, _, rest = name.partition("-")
+    return rest.startswith((f"{version}-", f"{version}.tar.", f"{version}.zip"))
 
 
 def best_file(files: Iterable[File], tags: Mapping[str, int]) -> File | None:

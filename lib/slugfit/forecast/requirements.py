@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _OPTION = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s+|=|(?<=-[rc]))(\S.*)")
+_INDEX = re.compile(r"(?:-i|--index-url|--extra-index-url)[\s=]+(\S+)")
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _MARKED = re.compile(r"([^#;]*?)\s*;\s*(.*?)(\s+--hash[=\s].*)?")
 
 
@@ -34,6 +36,13 @@ def included_files(text: str) -> list[str]:
     """What a requirements file includes, as it names it."""
     matches = (_OPTION.fullmatch(line) for line in logical_lines(text))
     return [match[2].strip() for match in matches if match]
+
+
+def named_indexes(text: str, variables: Mapping[str, str]) -> list[str]:
+    """The indexes that a requirements file names, with ${VARIABLES} put in as pip does."""
+    matches = (_INDEX.fullmatch(line) for line in logical_lines(text))
+    urls = [match[1] for match in matches if match]
+    return [_VARIABLE.sub(lambda match: variables.get(match[1], match[0]), url) for url in urls]
 
 
 def for_target(text: str, folder: str, values: Mapping[str, str]) -> str:

@@ -5,26 +5,28 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slugfit.forecast.errors import ForecastError
-from slugfit.forecast.index import DEFAULT_INDEX, find_files
+from slugfit.forecast.errors import ForecastError, RangeError
+from slugfit.forecast.index import find_files, with_credentials
 from slugfit.forecast.lock_files import table_of, unreadable, wanted_of_locked
 from slugfit.forecast.markers import MarkerError
+from slugfit.forecast.pip_indexes import indexes_of_pip
 from slugfit.forecast.pip_report import find_pip, resolve_with_pip, target_options
 from slugfit.forecast.poetry_lock import read_pipfile_lock, read_poetry_lock
 from slugfit.forecast.pylock import read_pylock
-from slugfit.forecast.requirements import for_target, included_files
+from slugfit.forecast.requirements import for_target, included_files, named_indexes
 from slugfit.forecast.toml_file import read_toml
 from slugfit.forecast.uv_lock import read_uv_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from slugfit.forecast.cache import Cache
     from slugfit.forecast.lock_files import File, Locked
+    from slugfit.forecast.pip_indexes import Indexes
     from slugfit.forecast.target import Target
     from slugfit.forecast.wanted import Wanted
 
@@ -40,17 +42,6 @@ _BESIDE = {
 }
 """The locks of a list that stand beside it."""
 _DEEPEST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Indexes:
-    """Where packages are looked for."""
-
-    first: str = ""
-    """In place of the default one; "" for that."""
-    more: tuple[str, ...] = ()
-    default: str = DEFAULT_INDEX
-    """What a lock without an index means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +61,7 @@ class Resolver:
         except MarkerError as error:
             raise unreadable(file.name, f"{error}.") from error
         if locked is not None:
-            return file, wanted_of_locked(locked, self.target, self._find)
+            return file, self._of_lock(locked)
         if file.name == "pyproject.toml":
             return file, self._of_project(file)
         return file, self._of_requirements(file)
@@ -85,14 +76,27 @@ class Resolver:
             return read_pylock(read_toml(file), self.target, self.extras)
         return None
 
-    def _find(self, index: str, name: str) -> tuple[File, ...]:
-        first = self.indexes.first
-        chosen = (first or self.indexes.default) if index in ("", DEFAULT_INDEX) else index
-        return tuple(
-            file
-            for place in dict.fromkeys((chosen, *self.indexes.more))
-            for file in self._page(place, name)
-        )
+    def _of_lock(self, locked: tuple[Locked, ...]) -> tuple[Wanted, ...]:
+        asks = any(item.needs_index for item in locked)
+        indexes = indexes_of_pip(self.indexes) if asks else self.indexes
+
+        def find(index: str, name: str) -> tuple[File, ...]:
+            return self._pages(indexes.places(index), name)
+
+        return wanted_of_locked(locked, self.target, find)
+
+    def _pages(self, places: Sequence[str], name: str) -> tuple[File, ...]:
+        """What all indexes have; one that does not know the name is no failure if another does."""
+        found: list[File] = []
+        failure: RangeError | None = None
+        for place in places:
+            try:
+                found += self._page(place, name)
+            except RangeError as error:  # noqa: PERF203 - one may fail, the other not
+                failure = failure or error
+        if failure is not None and not found:
+            raise failure
+        return tuple(found)
 
     def _page(self, index: str, name: str) -> tuple[File, ...]:
         page = f"{index.rstrip('/')}/{name}"
@@ -120,23 +124,35 @@ class Resolver:
             return self._of_requirements(made)
 
     def _of_requirements(self, file: Path) -> tuple[Wanted, ...]:
+        settings = [f"{name}={value}" for name, value in os.environ.items() if "PIP_" in name]
+        place = (self.target.version, self.target.arch, self.target.stack)
+        question = (*sorted(settings), *self._index_options(), *place, *_texts(file))
+        wanted = self.cache.find_wanted(question)
+        if wanted is None:
+            wanted = self._ask_pip(file)
+            self.cache.keep_wanted(question, wanted)
+        if all(self.cache.has(item.url, item.digest) for item in wanted):
+            return wanted
+        return self._with_credentials(wanted, file)
+
+    def _ask_pip(self, file: Path) -> tuple[Wanted, ...]:
         pip = find_pip(self.target)
         options = (*self._index_options(), *target_options(pip, self.target))
-        question = (*pip.command, pip.version, *options, self.target.version, *_texts(file))
-        known = self.cache.find_wanted(question)
-        if known is not None:
-            return known
         if pip.python == self.target.python:
-            wanted = resolve_with_pip(file, pip, options)
-        else:
-            with tempfile.TemporaryDirectory(prefix="slugfit-") as folder:
-                made = Path(folder) / file.name
-                values = self.target.marker_values()
-                text = _text(file)
-                made.write_text(for_target(text, str(file.absolute().parent), values), "utf-8")
-                wanted = resolve_with_pip(made, pip, options)
-        self.cache.keep_wanted(question, wanted)
-        return wanted
+            return resolve_with_pip(file, pip, options)
+        with tempfile.TemporaryDirectory(prefix="slugfit-") as folder:
+            made = Path(folder) / file.name
+            values = self.target.marker_values()
+            text = for_target(_text(file), str(file.absolute().parent), values)
+            made.write_text(text, "utf-8")
+            return resolve_with_pip(made, pip, options)
+
+    def _with_credentials(self, wanted: tuple[Wanted, ...], file: Path) -> tuple[Wanted, ...]:
+        """With what pip used and does not report."""
+        named = [url for text in _texts(file) for url in named_indexes(text, os.environ)]
+        indexes = indexes_of_pip(self.indexes)
+        places = [*named, indexes.first, *indexes.more]
+        return tuple(replace(item, url=with_credentials(item.url, places)) for item in wanted)
 
     def _index_options(self) -> tuple[str, ...]:
         first = ("--index-url", self.indexes.first) if self.indexes.first else ()

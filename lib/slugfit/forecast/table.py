@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from slugfit.base.words import counted, megabytes
 from slugfit.forecast.forecast import unseen
+from slugfit.forecast.gpu_words import gpu_lines, gpu_sentence
+from slugfit.measure.sizes import ZERO, Bytes
+from slugfit.report.advice import GpuAdvice
 from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.layout import EMPTY, Line, Table, copied, wrapped
 from slugfit.report.limit_words import limit_sentences
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 
     from slugfit.forecast.estimate import Share
     from slugfit.forecast.forecast import Forecast
-    from slugfit.measure.sizes import Bytes
+    from slugfit.report.advice import Advice
 
 _NAME = 35
 _ROWS = 16
@@ -26,29 +30,27 @@ _UNSEEN = {
     "sources": "there is no wheel: it is built, and the size of its sources stands for it",
     "nothing": "nothing could be read: it is not in the sums",
 }
-_HONEST = (
-    "A forecast from the names and sizes in the wheels, without your own files; how far it was "
-    "from measured slugs: docs/forecast.md."
-)
+_HONEST = "how far it was from measured slugs: docs/forecast.md."
 
 
 def forecast_lines(forecast: Forecast) -> Iterator[Line]:
     """The verdict, where the bytes will be, what was not seen, what would be smaller."""
-    target = forecast.target
+    target = forecast.basis.target
     place = f"Python {target.version}, {target.stack}, {target.arch}"
-    yield from wrapped(f"Forecast for {forecast.source} ({place})", tone="title")
+    yield from wrapped(f"Forecast for {forecast.basis.source} ({place})", tone="title")
     yield EMPTY
     yield Line(f"plain   {_both(forecast.before)}")
     yield Line(f"slimmed {_both(forecast.after)}   -{_saved(forecast):.1%}")
     for size, word in ((forecast.before, "plain  "), (forecast.after, "slimmed")):
-        for sentence, over in limit_sentences(forecast.limit, size):
+        for sentence, over in limit_sentences(forecast.basis.limit, size):
             yield from wrapped(sentence, f"{word} ", "bad" if over else "good")
     yield EMPTY
     yield from _table(forecast).lines()
     yield from _unseen_lines(unseen(forecast))
     yield from _advice_lines(forecast)
     yield EMPTY
-    yield from wrapped(_HONEST)
+    own = "" if forecast.basis.own is not None else "without your own files (--app counts them); "
+    yield from wrapped(f"A forecast from what the wheels list; {own}{_HONEST}")
 
 
 def _saved(forecast: Forecast) -> float:
@@ -65,17 +67,19 @@ def _table(forecast: Forecast) -> Table:
     shown = forecast.shares[:_ROWS]
     rest = forecast.shares[_ROWS:]
     rows = [
-        (versioned(item.name, item.version, _NAME - 1), item.before, item.taken.compressed)
+        (versioned(item.name, item.version, _NAME - 1), item.before, item.gone.compressed)
         for item in shown
     ]
     if rest:
         size = sum((item.before for item in rest[1:]), rest[0].before)
-        rows.append((f"and {len(rest)} smaller", size, sum(i.taken.compressed for i in rest)))
+        rows.append((f"and {len(rest)} smaller", size, sum(item.gone.compressed for item in rest)))
     saved = forecast.python.compressed - forecast.python_after.compressed
     rows.append(("Python itself, with pip", forecast.python, saved))
+    if forecast.basis.own is not None:
+        rows.append(("Your own files", forecast.basis.own, 0))
     whole = forecast.before.compressed - forecast.after.compressed
     rows.append(("total", forecast.before, whole))
-    bound = next(iter(forecast.limit.bounds), None)
+    bound = next(iter(forecast.basis.limit.bounds), None)
     heading = ["Package (MB)", "compressed", "unpacked", "would go"]
     widths = [_NAME, 10, 10, 9]
     if bound is not None:
@@ -105,26 +109,49 @@ def _advice_lines(forecast: Forecast) -> Iterator[Line]:
     yield EMPTY
     yield Line("What would be smaller:", "title")
     for advice in forecast.advice[:_ADVICE]:
-        saves = f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
-        yield from wrapped(f"{advice_sentence(advice)}{saves}", "- ")
-        yield from copied(advice_line(advice))
+        if isinstance(advice, GpuAdvice):
+            yield from wrapped(gpu_sentence(advice), "- ", "warning")
+            yield from copied(_gpu_line(forecast, advice))
+        else:
+            yield from wrapped(f"{advice_sentence(advice)}{_saves(advice)}", "- ")
+            yield from copied(advice_line(advice))
+
+
+def _gpu_line(forecast: Forecast, advice: GpuAdvice) -> str:
+    versions = {share.name: share.version.partition("+")[0] for share in forecast.shares}
+    if "torch" not in versions:
+        return f"Ask for the package without them: {', '.join(_users(forecast, advice))}"
+    return gpu_lines(os.path.basename(forecast.basis.source)).replace("VERSION", versions["torch"])
+
+
+def _users(forecast: Forecast, advice: GpuAdvice) -> list[str]:
+    """Who asks for what only serves a GPU."""
+    wanted = [share.look.wanted for share in forecast.shares if share.name in advice.names]
+    users = {user for item in wanted for user in item.required_by} - set(advice.names)
+    return sorted(users) or ["your own list"]
+
+
+def _saves(advice: Advice) -> str:
+    return f" (about {megabytes(advice.saves)} MB)" if advice.saves else ""
 
 
 def forecast_document(forecast: Forecast) -> Mapping[str, Any]:
     """The same as a JSON object; sizes in bytes."""
     return {
         "version": 1,
-        "source": forecast.source,
+        "source": forecast.basis.source,
         "target": {
-            "python": forecast.target.version,
-            "stack": forecast.target.stack,
-            "arch": forecast.target.arch,
+            "python": forecast.basis.target.version,
+            "stack": forecast.basis.target.stack,
+            "arch": forecast.basis.target.arch,
         },
         "before": _document(forecast.before),
         "after": _document(forecast.after),
+        "own": None if forecast.basis.own is None else _document(forecast.basis.own),
         "python": {"before": _document(forecast.python), "after": _document(forecast.python_after)},
-        "limit": forecast.limit.name,
+        "limit": forecast.basis.limit.name,
         "verdict": _verdict(forecast),
+        "cuda": _document(sum((_cuda(advice) for advice in forecast.advice), ZERO)),
         "distributions": [
             {
                 "name": share.name,
@@ -132,10 +159,16 @@ def forecast_document(forecast: Forecast) -> Mapping[str, Any]:
                 "seen": share.look.seen,
                 "before": _document(share.before),
                 "after": _document(share.after),
+                "rules": {rule: _document(size) for rule, size in share.taken.items()},
             }
             for share in forecast.shares
         ],
     }
+
+
+def _cuda(advice: Advice) -> Bytes:
+    """What of an advice only serves a GPU."""
+    return Bytes(advice.unpacked, advice.saves) if isinstance(advice, GpuAdvice) else ZERO
 
 
 def _document(size: Bytes) -> Mapping[str, int]:
@@ -144,9 +177,9 @@ def _document(size: Bytes) -> Mapping[str, int]:
 
 def _verdict(forecast: Forecast) -> str:
     """``fits``, ``fits slimmed``, ``over``, or ``unknown`` without a limit."""
-    if not forecast.limit.bounds:
+    if not forecast.basis.limit.bounds:
         return "unknown"
     for size, word in ((forecast.before, "fits"), (forecast.after, "fits slimmed")):
-        if not any(bound.over(size.weigh(bound.measure)) for bound in forecast.limit.bounds):
+        if not any(bound.over(size.weigh(bound.measure)) for bound in forecast.basis.limit.bounds):
             return word
     return "over"
