@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from slugfit.doctor.changes import size_of, without
+from slugfit.catalog.requirers import REQUIRES_TENSORFLOW, REQUIRES_TORCH
+from slugfit.doctor.changes import requirers, size_of, without
 from slugfit.doctor.finding import Finding
 from slugfit.doctor.packages import is_test
 from slugfit.scan.bytecode import read_if_readable
@@ -59,8 +60,9 @@ def _optional(
     uses = [(path, use) for path, use in imports if use.module.partition(".")[0] == module]
     if not module or not uses or not all(use.guarded for _, use in uses):
         return
-    if app.installed and any(
-        item.name in other.requires for other in app.installed.distributions.values()
+    if _required_by_name(app, item.name) or (
+        app.installed
+        and any(item.name in other.requires for other in app.installed.distributions.values())
     ):
         return
     path, use = uses[0]
@@ -75,6 +77,12 @@ def _optional(
         edits,
         mechanical=False,
     )
+
+
+def _required_by_name(app: App, name: str) -> bool:
+    """Whether another requirement is known to bring it all the same."""
+    known = {"torch": REQUIRES_TORCH, "tensorflow": REQUIRES_TENSORFLOW}.get(name, {})
+    return bool(requirers(app, known))
 
 
 def _unused(app: App, installed: Installed) -> Iterator[Finding]:
