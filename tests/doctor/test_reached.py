@@ -62,7 +62,7 @@ def test_what_nothing_names_is_told_with_its_bytes(tmp_path: Path) -> None:
         ),
         environment(distribution("Big_Thing", "1.0", {"bigmodule/__init__.py": ""})),
     ],
-    ids=lambda tree: sorted(tree)[0],
+    ids=min,
 )
 def test_what_may_be_used_is_left_alone(tmp_path: Path, tree: Mapping[str, Content]) -> None:
     assert "unused-requirement" not in unused(tmp_path, {**environment(BIG, FLASK), **tree})
