@@ -32,6 +32,7 @@ def unused(folder: Path, tree: Mapping[str, Content]) -> str:
 
 
 BIG = distribution("Big_Thing", "1.0", {"bigmodule/__init__.py": LARGE})
+OTHER = environment(distribution("other", "1", {"other/__init__.py": "import bigmodule\n"}))
 FLASK = distribution("flask", "3.0.0", {"flask/__init__.py": LARGE})
 
 
@@ -51,7 +52,7 @@ def test_what_nothing_names_is_told_with_its_bytes(tmp_path: Path) -> None:
         {"conf.ini": "engine = bigmodule\n"},
         {"Procfile": "web: big-thing serve\n"},
         {"tests/test_b.py": "import bigmodule\n"},
-        environment(BIG, distribution("other", "1", {"other/__init__.py": "import bigmodule\n"})),
+        {"b.py": "import other\n", **OTHER},
         environment(
             distribution(
                 "Big_Thing",
@@ -71,8 +72,13 @@ def test_what_may_be_used_is_left_alone(tmp_path: Path, tree: Mapping[str, Conte
 def test_what_another_requires_is_left_alone(tmp_path: Path) -> None:
     info = "other-1.dist-info/METADATA"
     other = distribution("other", "1", {"other/__init__.py": ""})
+    app = {"b.py": "import other\n"}
     other[info] = "Name: other\nVersion: 1\nRequires-Dist: big.thing ; extra == 'all'\n"
-    assert "unused-requirement" not in unused(tmp_path, environment(BIG, FLASK, other))
+    assert "unused-requirement" not in unused(tmp_path, {**app, **environment(BIG, FLASK, other)})
+
+
+def test_what_only_unused_packages_import_is_unused_too(tmp_path: Path) -> None:
+    assert "unused-requirement" in unused(tmp_path, {**environment(BIG, FLASK), **OTHER})
 
 
 def test_without_an_environment_nothing_is_guessed(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ SENTENCES = {
     "model. {1}",
     "development-package": "{about} {0}; no process of the app needs it.",
     "optional-import": "Each import of {0} stands in a `try`: the app starts without {about}.",
-    "unused-requirement": "Nothing of the app imports or names {about}, and no other package "
-    "requires it.",
+    "unused-requirement": "Nothing of the app imports or names {about}, nor does anything that "
+    "the app uses.",
     "requirements-missing": "The app's root has no requirements.txt, Pipfile.lock, poetry.lock or "
     "uv.lock: the build stops.",
     "requirements-missing/setup": "The app has setup.py alone, and the build stops: it needs a "
