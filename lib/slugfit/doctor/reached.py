@@ -7,6 +7,7 @@ few packages of IMPORTED_AS are looked at.
 from __future__ import annotations
 
 import re
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from slugfit.catalog.requirers import REQUIRES_TENSORFLOW, REQUIRES_TORCH
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from slugfit.doctor.app import App, Requirement
     from slugfit.doctor.installed import Installed
     from slugfit.doctor.sources import SourceImport
+    from slugfit.scan.distributions import EntryPoint
 
 
 IMPORTED_AS: Mapping[str, str] = {
@@ -117,7 +119,7 @@ def _used(installed: Installed, said: set[str]) -> set[str]:
         name
         for name, dist in installed.distributions.items()
         if not said.isdisjoint((name, name.replace("-", "_"), *installed.modules[name]))
-        or dist.entry_points
+        or any(map(_is_plugin, repeat(name), dist.entry_points))
     ]
     used: set[str] = set()
     while waiting:
@@ -150,6 +152,12 @@ def _words(app: App) -> set[str]:
 
 _WORD = re.compile(r"\w+")
 _HYPHENED = re.compile(r"\w+(?:-\w+)+")
+
+
+def _is_plugin(name: str, point: EntryPoint) -> bool:
+    """Whether others find it by an entry point: no program, nor a place for its own plugins."""
+    own = point.group.replace("_", "-").startswith(name)
+    return not own and point.group not in ("console_scripts", "gui_scripts")
 
 
 def _imported_by(installed: Installed, used: set[str], modules: set[str]) -> set[str]:
