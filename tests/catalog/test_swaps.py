@@ -83,3 +83,28 @@ def test_the_index_has_both_where_there_are_no_wheels(name: str) -> None:
 @pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.distribution)
 def test_what_takes_the_same_version_was_measured_on_one(swap: Swap) -> None:
     assert swap.drop_in == (" and " not in swap.measured)
+
+
+@pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.distribution)
+def test_what_changes_the_program_has_a_condition_and_a_caveat(swap: Swap) -> None:
+    assert swap.drop_in or (swap.condition == "inference only" and swap.caveat)
+    assert swap.for_gpu == ("GPU" in swap.because or "CUDA" in swap.because)
+
+
+@pytest.mark.parametrize(
+    ("distribution", "version", "holds"),
+    [
+        ("xgboost", "3.0.0", True),
+        ("xgboost", "2.1.4", False),
+        ("xgboost", "", True),
+        ("pyspark", "3.5.1", False),
+        ("tensorflow", "2.17.0", True),
+        ("tensorflow", "1.13.1", False),
+        ("torch", "1.0", True),
+    ],
+)
+def test_the_smaller_one_exists_from_a_version_on(
+    distribution: str, version: str, *, holds: bool
+) -> None:
+    (swap,) = (swap for swap in SWAPS if swap.distribution == distribution)
+    assert swap.holds_for(version) == holds

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from doctor_apps import HEALTHY, findings
-from pythons import engine
+from pythons import ROOT, engine
 from slugfit.base.errors import UsageError
 from slugfit.doctor.rules import RULES
 from slugfit.doctor.sentences import SENTENCES
@@ -120,3 +120,9 @@ def test_every_rule_has_a_sentence_of_its_own() -> None:
     said = {name.partition("/")[0] for name in SENTENCES}
     assert said == {rule.name for rule in RULES}
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_every_rule_has_its_section() -> None:
+    text = (ROOT / "docs/doctor.md").read_text("utf-8")
+    sections = [line[3:] for line in text.splitlines() if line.startswith("## ")]
+    assert sections[: len(RULES)] == [rule.name for rule in RULES]

@@ -22,9 +22,9 @@ from slugfit.settings.config import read_config
 
 
 def advice(*variables: str, **sizes: int) -> list[Advice]:
-    """Advice for distributions of these compressed sizes, each in version 1.0."""
+    """Advice for distributions of these compressed sizes, each in version 9.0."""
     kept = {name.replace("_", "-"): Bytes(3 * size, size) for name, size in sizes.items()}
-    versions = dict.fromkeys(kept, "1.0")
+    versions = dict.fromkeys(kept, "9.0")
     kept["(app)"] = kept["(python)"] = Bytes(10, 5)
     return list(advise_swaps(versions, kept, frozenset(variables), {}))
 
@@ -72,6 +72,11 @@ def test_a_swap_of_another_kind_does_not_care_who_requires_it() -> None:
     (found,) = advise_swaps({"torch": "2.5.1"}, kept, frozenset(), required)
     assert "torchvision" not in advice_sentence(found)
     assert enough_advice([found], 10, "compressed") == (found,)
+
+
+def test_no_swap_is_advised_for_a_version_that_the_smaller_one_lacks() -> None:
+    kept = {"xgboost": Bytes(300, 100)}
+    assert list(advise_swaps({"xgboost": "1.7.6"}, kept, frozenset(), {})) == []
 
 
 def test_the_most_valuable_advice_comes_first() -> None:

@@ -10,6 +10,8 @@ from slugfit.doctor.finding import Edit
 from slugfit.doctor.sizes import Size
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slugfit.doctor.app import App, Requirement
 
 _SHOWN = 3
@@ -52,6 +54,24 @@ def some_names(names: tuple[str, ...]) -> str:
     """The first names, and how many more there are."""
     more = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def requirers(app: App, last_versions: Mapping[str, str]) -> tuple[str, ...]:
+    """Which of a table are installed, in a version that is known to require what it is about."""
+    pins = {item.name: item.pin for item in app.required()}
+    for lock in app.locks:
+        pins.update((item.name, item.version) for item in lock.packages)
+    return tuple(
+        sorted(
+            name
+            for name, last in last_versions.items()
+            if name in pins and (not last or (pins[name] and _parts(pins[name]) <= _parts(last)))
+        )
+    )
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
 def share_of(size: Size | None, share: float) -> Size | None:

@@ -9,7 +9,7 @@ from slugfit.catalog.requirers import REQUIRES_TENSORFLOW, REQUIRES_TORCH
 from slugfit.catalog.swaps import GPU_NAMES, GPU_PREFIXES, SWAPS
 from slugfit.catalog.torch_wheels import LOCK_FILES, TORCH_INDEX, TORCH_PACKAGES
 from slugfit.catalog.wheel_bytes import CUDA_OF_TORCH, WHEEL_BYTES
-from slugfit.doctor.changes import physical_line, renamed, share_of, size_of, without
+from slugfit.doctor.changes import physical_line, renamed, requirers, share_of, size_of, without
 from slugfit.doctor.finding import Edit, Finding
 from slugfit.doctor.sizes import Size, total
 from slugfit.scan.distributions import normalise_name
@@ -50,6 +50,8 @@ def _of_requirements(app: App, file: RequirementsFile) -> Iterator[Finding]:
     for item in () if file.constraint else app_required(app, file):
         if item.name == "torch" and not _is_for_cpu(app, item):
             yield _torch(app, file, item)
+        elif serves_gpu(item.name) and _comes_with_torch(app, item):
+            continue
         elif serves_gpu(item.name):
             size = size_of(app, item.name)
             edits = without(app, item)
@@ -58,6 +60,13 @@ def _of_requirements(app: App, file: RequirementsFile) -> Iterator[Finding]:
             yield _extra(app, item)
         else:
             yield from _variant(app, item)
+
+
+def _comes_with_torch(app: App, item: Requirement) -> bool:
+    """Whether a torch with CUDA in the same file, as ``pip freeze`` writes it, accounts for it."""
+    torch = [one for one in app.required() if one.name == "torch" and one.file == item.file]
+    own = item.name.startswith("nvidia-") or item.name in GPU_NAMES
+    return own and any(not _is_for_cpu(app, one) for one in torch)
 
 
 def app_required(app: App, file: RequirementsFile) -> Iterator[Requirement]:
@@ -101,7 +110,11 @@ def _torch(app: App, file: RequirementsFile, item: Requirement) -> Finding:
         )
     elif not item.url:
         edits = (Edit(item.file, item.line, 1, (_INDEX_FIRST, line)),)
-    return Finding("torch-cuda", item.file, item.line, "torch", size=cuda_size(app), edits=edits)
+    listed = [one for one in app_required(app, file) if serves_gpu(one.name)]
+    listed = [one for one in listed if _comes_with_torch(app, one)]
+    edits += tuple(edit for one in listed if edits for edit in without(app, one))
+    why = ("listed", *(one.name for one in listed)) if listed else ()
+    return Finding("torch-cuda", item.file, item.line, "torch", why, cuda_size(app), edits)
 
 
 _INDEX_FIRST = f"--extra-index-url {TORCH_INDEX}"
@@ -121,9 +134,9 @@ def _implied_torch(app: App) -> Iterator[Finding]:
     first = items[0]
     line = physical_line(app, first.file, first.line)
     edits = (Edit(first.file, first.line, 1, (_INDEX_FIRST, line)),)
-    names = tuple(sorted({item.name for item in items}))
+    why = ("implied", *sorted({item.name for item in items}))
     size = cuda_size(app)
-    yield Finding("torch-cuda", first.file, first.line, "torch", names, size, edits)
+    yield Finding("torch-cuda", first.file, first.line, "torch", why, size, edits)
 
 
 def _extra(app: App, item: Requirement) -> Finding:
@@ -140,10 +153,11 @@ def _variant(app: App, item: Requirement) -> Iterator[Finding]:
     for swap in SWAPS:
         if swap.distribution != item.name or not swap.for_gpu or not swap.holds_for(item.pin):
             continue
-        requirers = REQUIRES_TENSORFLOW & app.names() if item.name == "tensorflow" else ()
-        size = None if requirers else share_of(size_of(app, item.name), 1 - swap.keeps)
-        edits = () if requirers else renamed(app, item, swap.instead)
-        why = (swap.instead, swap.because, swap.caveat, ", ".join(sorted(requirers)))
+        known = REQUIRES_TENSORFLOW if item.name == "tensorflow" else {}
+        others = requirers(app, known)
+        size = None if others else share_of(size_of(app, item.name), 1 - swap.keeps)
+        edits = () if others else renamed(app, item, swap.instead)
+        why = (swap.instead, swap.because, swap.caveat, ", ".join(others))
         yield Finding("gpu-variant", item.file, item.line, item.name, why, size, edits)
 
 
@@ -153,11 +167,11 @@ def _of_lock(app: App, lock: Locked) -> Iterator[Finding]:
     torch = [item for item in lock.packages if item.name == "torch"]
     if torch and not any(item.version.endswith("+cpu") for item in torch):
         if gpu or _version(torch[0].version) < _FIRST_WITH_ITS_OWN:
-            names = tuple(item.name for item in gpu)
-            cuda = _locked_size(app, names) or cuda_size(app)
+            why = ("locked", *(item.name for item in gpu)) if gpu else ()
+            cuda = total(size_of(app, item.name) for item in gpu) or cuda_size(app)
             write = _lock_lines(lock.path)
             line = torch[0].line
-            yield Finding("torch-cuda", lock.path, line, "torch", names, cuda, write=write)
+            yield Finding("torch-cuda", lock.path, line, "torch", why, cuda, write=write)
     else:
         for item in gpu if not torch else ():
             size = size_of(app, item.name)
@@ -168,10 +182,6 @@ def _of_lock(app: App, lock: Locked) -> Iterator[Finding]:
                 size = share_of(size_of(app, item.name), 1 - swap.keeps)
                 why = (swap.instead, swap.because, swap.caveat)
                 yield Finding("gpu-variant", lock.path, item.line, item.name, why, size)
-
-
-def _locked_size(app: App, names: tuple[str, ...]) -> Size | None:
-    return total(size_of(app, name) for name in names)
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -48,7 +48,7 @@ def _of_pipenv(text: str) -> Iterator[LockedPackage]:
 def _of_toml(text: str) -> Iterator[LockedPackage]:
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if _BLOCK.match(line)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in zip(starts, [*starts, len(lines)][1:], strict=True):
         block = lines[start + 1 : end]
         values = dict(_keys(block))
         name, version = _text(values.get("name", "")), _text(values.get("version", ""))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slugfit.catalog.development import DEVELOPMENT_TOOLS
 from slugfit.catalog.requirers import REQUIRES_OPENCV
 from slugfit.catalog.swaps import SWAPS
-from slugfit.doctor.changes import renamed, share_of, size_of, without
+from slugfit.doctor.changes import renamed, requirers, share_of, size_of, without
 from slugfit.doctor.finding import Finding
 
 if TYPE_CHECKING:
@@ -102,11 +102,7 @@ def _windows(app: App, item: Requirement) -> Finding:
     used = sorted(
         name for source in app.sources if "cv2" in source.tops() for name in _WINDOWS & source.names
     )
-    brings = sorted(
-        name
-        for name, wants in REQUIRES_OPENCV.items()
-        if name in app.names() and wants == item.name
-    )
+    brings = requirers(app, REQUIRES_OPENCV[item.name])
     why = (swap.instead, ", ".join(used[:3]), ", ".join(brings))
     size = None if brings else share_of(size_of(app, item.name), 1 - swap.keeps)
     edits = () if brings else renamed(app, item, swap.instead)

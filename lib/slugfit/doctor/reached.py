@@ -7,9 +7,11 @@ few packages of IMPORTED_AS are looked at.
 from __future__ import annotations
 
 import re
+from itertools import repeat
 from typing import TYPE_CHECKING
 
-from slugfit.doctor.changes import size_of, without
+from slugfit.catalog.requirers import REQUIRES_TENSORFLOW, REQUIRES_TORCH
+from slugfit.doctor.changes import requirers, size_of, without
 from slugfit.doctor.finding import Finding
 from slugfit.doctor.packages import is_test
 from slugfit.scan.bytecode import read_if_readable
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from slugfit.doctor.app import App, Requirement
     from slugfit.doctor.installed import Installed
     from slugfit.doctor.sources import SourceImport
+    from slugfit.scan.distributions import EntryPoint
 
 
 IMPORTED_AS: Mapping[str, str] = {
@@ -59,8 +62,9 @@ def _optional(
     uses = [(path, use) for path, use in imports if use.module.partition(".")[0] == module]
     if not module or not uses or not all(use.guarded for _, use in uses):
         return
-    if app.installed and any(
-        item.name in other.requires for other in app.installed.distributions.values()
+    if _required_by_name(app, item.name) or (
+        app.installed
+        and any(item.name in other.requires for other in app.installed.distributions.values())
     ):
         return
     path, use = uses[0]
@@ -77,29 +81,23 @@ def _optional(
     )
 
 
+def _required_by_name(app: App, name: str) -> bool:
+    """Whether another requirement is known to bring it all the same."""
+    known = {"torch": REQUIRES_TORCH, "tensorflow": REQUIRES_TENSORFLOW}.get(name, {})
+    return bool(requirers(app, known))
+
+
 def _unused(app: App, installed: Installed) -> Iterator[Finding]:
-    """Top requirements with no sign of use, in the app or in any other package."""
-    said = _words(app)
-    wanted = {
-        name
-        for other in installed.distributions.values()
-        for name in (*other.requires, *other.extras)
-    }
-    candidates = {
+    """Requirements with no sign of use, in the app or in what it uses."""
+    used = _used(installed, _words(app))
+    left = {
         item: installed.modules[item.name]
         for item in app.required()
-        if item.name in installed.modules and item.name not in wanted
-    }
-    left = {
-        item: modules
-        for item, modules in candidates.items()
-        if modules
-        and said.isdisjoint(modules)
-        and said.isdisjoint((item.name, item.name.replace("-", "_")))
-        and not _has_plugins(installed, item.name)
+        if item.name not in used
+        and installed.modules.get(item.name)
         and installed.sizes[item.name].bytes >= _LEAST
     }
-    reached = _imported_elsewhere(installed, {name for names in left.values() for name in names})
+    reached = _imported_by(installed, used, {name for names in left.values() for name in names})
     for item, modules in left.items():
         if reached.isdisjoint(modules):
             size, edits = size_of(app, item.name), without(app, item)
@@ -113,6 +111,24 @@ def _unused(app: App, installed: Installed) -> Iterator[Finding]:
                 edits,
                 mechanical=False,
             )
+
+
+def _used(installed: Installed, said: set[str]) -> set[str]:
+    """What the app has a word of, what others find by itself, and all that those may ask for."""
+    waiting = [
+        name
+        for name, dist in installed.distributions.items()
+        if not said.isdisjoint((name, name.replace("-", "_"), *installed.modules[name]))
+        or any(map(_is_plugin, repeat(name), dist.entry_points))
+    ]
+    used: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in used and name in installed.distributions:
+            used.add(name)
+            dist = installed.distributions[name]
+            waiting += (*dist.requires, *dist.extras)
+    return used
 
 
 def _words(app: App) -> set[str]:
@@ -138,25 +154,24 @@ _WORD = re.compile(r"\w+")
 _HYPHENED = re.compile(r"\w+(?:-\w+)+")
 
 
-def _has_plugins(installed: Installed, name: str) -> bool:
-    """Whether others find it by its entry points, or it is a program that a person starts."""
-    return any(point.group != "" for point in installed.distributions[name].entry_points)
+def _is_plugin(name: str, point: EntryPoint) -> bool:
+    """Whether others find it by an entry point: no program, nor a place for its own plugins."""
+    own = point.group.replace("_", "-").startswith(name)
+    return not own and point.group not in ("console_scripts", "gui_scripts")
 
 
-def _imported_elsewhere(installed: Installed, modules: set[str]) -> set[str]:
-    """Which of these modules a source of another distribution names."""
+def _imported_by(installed: Installed, used: set[str], modules: set[str]) -> set[str]:
+    """Which of these modules a source of what is used imports, or names in a text."""
     if not modules:
         return set()
-    pattern = re.compile(rb"\b(" + b"|".join(map(str.encode, map(re.escape, modules))) + rb")\b")
+    names = b"|".join(map(str.encode, map(re.escape, sorted(modules))))
+    pattern = re.compile(rb"(?:\b(?:import|from)[ \t]+|[\"'])(" + names + rb")\b")
     found: set[str] = set()
     left = _SEARCHED
-    for name, dist in installed.distributions.items():
-        own = installed.modules[name]
-        for path in dist.files:
+    for name in sorted(used):
+        for path in installed.distributions[name].files:
             if path.endswith(".py") and left > 0:
                 data = read_if_readable(installed.root / path)
                 left -= len(data)
-                found.update(
-                    match.decode() for match in pattern.findall(data) if match.decode() not in own
-                )
+                found.update(match.decode() for match in pattern.findall(data))
     return found if left > 0 else modules

@@ -53,7 +53,8 @@ def _environments(app: App) -> Iterator[Finding]:
             size = sum(size for other, size in app.files.items() if other.startswith(f"{place}/"))
             write = (f"git rm -r --cached {place}", f"echo {place}/ >> .gitignore")
             of = Size(size, "files")
-            yield Finding("environment-committed", path, about=place, size=of, write=write)
+            kind = ("stops",) if place in ("venv", ".venv") else ()
+            yield Finding("environment-committed", path, 0, place, kind, of, write=write)
 
 
 def _models(files: dict[str, int]) -> Iterator[Finding]:

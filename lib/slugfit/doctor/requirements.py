@@ -51,7 +51,7 @@ def _managers(app: App) -> Iterator[Finding]:
     found = [name for name in MANAGERS if app.reaches_build(name)]
     if len(found) > 1:
         yield Finding("package-managers", found[-1], about=found[-1], why=(" and ".join(found),))
-    elif not found and _PYTHON & set(app.files) and not {"Pipfile"} & set(app.files):
+    elif not {*MANAGERS, "Pipfile"} & set(app.files) and _PYTHON & set(app.files):
         kind = ("setup",) if "setup.py" in app.files else ()
         if "Procfile" in app.files:
             yield Finding("requirements-missing", "requirements.txt", why=kind)

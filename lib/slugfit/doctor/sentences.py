@@ -14,8 +14,8 @@ SENTENCES = {
     "model. {1}",
     "development-package": "{about} {0}; no process of the app needs it.",
     "optional-import": "Each import of {0} stands in a `try`: the app starts without {about}.",
-    "unused-requirement": "Nothing of the app imports or names {about}, and no other package "
-    "requires it.",
+    "unused-requirement": "Nothing of the app imports or names {about}, nor does anything that "
+    "the app uses.",
     "requirements-missing": "The app's root has no requirements.txt, Pipfile.lock, poetry.lock or "
     "uv.lock: the build stops.",
     "requirements-missing/setup": "The app has setup.py alone, and the build stops: it needs a "
@@ -88,8 +88,9 @@ SENTENCES = {
     "slugignore-line/blanks": "`{about}` matches nothing: blanks are part of the pattern.",
     "slugignore-needed": "{about} is taken out of the build by this line, which needs it.",
     "slugignore-elsewhere": "{about} matches nothing where tar reads it ({0}): write {1}.",
-    "environment-committed": "{about} is a virtual environment: the build stops, and its "
-    "programs are for another machine.",
+    "environment-committed/stops": "{about} is a virtual environment: the build stops.",
+    "environment-committed": "{about} is a virtual environment: its programs are for another "
+    "machine, and all of it is in the slug.",
     "model-files": "{about} is in every slug and every clone; it can be fetched instead.",
     "notebooks": "{0} in the slug ({1}); no process opens any.",
     "data-files": "{about} is in the slug, and no file of the app names it.",

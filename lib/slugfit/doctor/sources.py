@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
 
 _LARGEST = 1 << 20
@@ -56,63 +57,113 @@ def read_source(path: str, data: bytes) -> Source | None:
         tree = None
     if tree is None:
         return None
-    nodes = list(ast.walk(tree))
-    guarded = {id(inner) for node in nodes for inner in _guarded(node)}
-    return Source(
-        path,
-        tuple(item for node in nodes for item in _imports(node, guarded=id(node) in guarded)),
-        frozenset(name for node in nodes for name in _names(node)),
-        frozenset(
-            node.value
-            for node in nodes
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        ),
-        tuple(item for node in nodes for item in _variables(node)),
-        frozenset(item for node in nodes for item in _keywords(node)),
-    )
+    return _Facts(path).of(tree)
 
 
-def _guarded(node: ast.AST) -> Iterator[ast.AST]:
-    """What stands in the body of a ``try`` that catches a failed import."""
-    if isinstance(node, ast.Try) and any(map(_catches, node.handlers)):
-        for statement in node.body:
-            yield from ast.walk(statement)
+class _Facts:
+    """What one walk over a tree collects: a walk for each kind of fact takes much longer."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.guarded = False
+        self.imports: list[SourceImport] = []
+        self.names: set[str] = set()
+        self.literals: set[str] = set()
+        self.variables: list[tuple[str, str, int]] = []
+        self.keywords: set[tuple[str, str]] = set()
+
+    def of(self, tree: ast.AST) -> Source:
+        """Walk it, in no order that matters but that of lines, which is restored."""
+        waiting: list[tuple[ast.AST, bool]] = [(tree, False)]
+        while waiting:
+            node, guarded = waiting.pop()
+            collect = _COLLECTORS.get(type(node))
+            if collect is not None:
+                self.guarded = guarded
+                collect(self, node)
+            body = node.body if isinstance(node, ast.Try) and _is_guard(node) else ()
+            waiting += ((child, guarded or child in body) for child in _children(node))
+        return Source(
+            self.path,
+            tuple(sorted(self.imports, key=lambda item: (item.line, item.module))),
+            frozenset(self.names),
+            frozenset(self.literals),
+            tuple(sorted(self.variables, key=lambda item: item[2])),
+            frozenset(self.keywords),
+        )
+
+    def on_import(self, node: ast.Import) -> None:
+        self.imports += (SourceImport(item.name, node.lineno, self.guarded) for item in node.names)
+
+    def on_from(self, node: ast.ImportFrom) -> None:
+        self.names.update(item.name for item in node.names)
+        if node.module and not node.level:
+            self.imports.append(SourceImport(node.module, node.lineno, self.guarded))
+
+    def on_attribute(self, node: ast.Attribute) -> None:
+        self.names.add(node.attr)
+
+    def on_name(self, node: ast.Name) -> None:
+        self.names.add(node.id)
+
+    def on_constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str):
+            self.literals.add(node.value)
+
+    def on_keyword(self, node: ast.keyword) -> None:
+        if node.arg and isinstance(node.value, ast.Constant):
+            self.keywords.add((node.arg, str(node.value.value)))
+
+    def on_assigned(self, node: ast.Assign) -> None:
+        """``os.environ["NAME"] = "value"``."""
+        target = node.targets[0]
+        if isinstance(target, ast.Subscript) and _is_environ(target.value):
+            name = _literal(target.slice)
+            self.variables += [(name, _literal(node.value), node.lineno)] * bool(name)
+
+    def on_called(self, node: ast.Call) -> None:
+        """``os.environ.setdefault("NAME", "value")``."""
+        called = node.func
+        if not isinstance(called, ast.Attribute) or called.attr != "setdefault" or not node.args:
+            return
+        name = _literal(node.args[0])
+        if name and _is_environ(called.value):
+            value = _literal(node.args[1]) if len(node.args) > 1 else ""
+            self.variables.append((name, value, node.lineno))
+
+
+_COLLECTORS: dict[type[ast.AST], Callable[[_Facts, Any], None]] = {
+    ast.Import: _Facts.on_import,
+    ast.ImportFrom: _Facts.on_from,
+    ast.Attribute: _Facts.on_attribute,
+    ast.Name: _Facts.on_name,
+    ast.Constant: _Facts.on_constant,
+    ast.keyword: _Facts.on_keyword,
+    ast.Assign: _Facts.on_assigned,
+    ast.Call: _Facts.on_called,
+}
+_NO_NODES = frozenset({"ctx", "op", "ops", "id", "attr", "kind", "type_comment", "type_ignores"})
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    for name in node._fields:
+        if name in _NO_NODES:
+            continue
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            yield from (item for item in value if isinstance(item, ast.AST))
+        elif isinstance(value, ast.AST):
+            yield value
+
+
+def _is_guard(node: ast.Try) -> bool:
+    return any(map(_catches, node.handlers))
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:
     kinds = handler.type
     listed = kinds.elts if isinstance(kinds, ast.Tuple) else [kinds] if kinds else []
     return not kinds or any(isinstance(item, ast.Name) and item.id in _GUARDS for item in listed)
-
-
-def _imports(node: ast.AST, *, guarded: bool) -> Iterator[SourceImport]:
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            yield SourceImport(alias.name, node.lineno, guarded)
-    elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-        yield SourceImport(node.module, node.lineno, guarded)
-
-
-def _names(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Attribute):
-        yield node.attr
-    elif isinstance(node, ast.Name):
-        yield node.id
-    elif isinstance(node, ast.ImportFrom):
-        yield from (alias.name for alias in node.names)
-
-
-def _variables(node: ast.AST) -> Iterator[tuple[str, str, int]]:
-    """``os.environ["NAME"] = "value"``, and ``os.environ.setdefault("NAME", "value")``."""
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-        target = node.targets[0]
-        if _is_environ(target.value) and isinstance(target.slice, ast.Constant):
-            yield str(target.slice.value), _literal(node.value), node.lineno
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        named = node.args and isinstance(node.args[0], ast.Constant)
-        if node.func.attr == "setdefault" and _is_environ(node.func.value) and named:
-            value = _literal(node.args[1]) if len(node.args) > 1 else ""
-            yield _literal(node.args[0]), value, node.lineno
 
 
 def _is_environ(node: ast.expr) -> bool:
@@ -122,8 +173,3 @@ def _is_environ(node: ast.expr) -> bool:
 
 def _literal(node: ast.expr) -> str:
     return str(node.value) if isinstance(node, ast.Constant) else ""
-
-
-def _keywords(node: ast.AST) -> Iterator[tuple[str, str]]:
-    if isinstance(node, ast.keyword) and node.arg and isinstance(node.value, ast.Constant):
-        yield node.arg, str(node.value.value)

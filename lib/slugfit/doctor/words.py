@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST = 60
-_BOTH = "{0} requires it by its name: pip would install both."
+_BOTH = "Required by its name all the same: {0}; pip would install both."
 _SIZES = {
     "slug": "about {0} MB in the slug",
     "wheel": "about {0} MB of wheels",
@@ -67,7 +67,9 @@ def _more(finding: Finding) -> list[str]:
 
 
 def _with_torch(finding: Finding) -> str:
-    shown = some_names(finding.why)
-    if finding.write:
-        return f"The lock file has {shown}."
-    return f"{shown} {'requires' if len(finding.why) == 1 else 'require'} it."
+    kind, *names = finding.why
+    shown = some_names(tuple(names))
+    if kind == "implied":
+        return f"{shown} {'requires' if len(names) == 1 else 'require'} it."
+    where = "The lock file" if kind == "locked" else "This file"
+    return f"{where} has {shown}."

@@ -164,7 +164,8 @@ def _swaps(
 ) -> Iterator[SwapAdvice]:
     for swap in SWAPS:
         size = kept.get(swap.distribution)
-        if size is not None and swap.instead not in versions:
+        version = versions.get(swap.distribution, "")
+        if size is not None and swap.instead not in versions and swap.holds_for(version):
             parts = (size.compressed, size.uncompressed)
             saves, unpacked = (int(part * (1 - swap.keeps)) for part in parts)
             others = required_by.get(swap.distribution, ())
