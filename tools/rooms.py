@@ -38,6 +38,7 @@ ROOMS = {
     "prove": "apply, verify, put back, until it holds",
     "pipeline": "the line itself: scan to report in one screen",
     "report": "one Report; text, JSON, why, advice, the last build",
+    "page": "report.html: a map of the slug, and a table beside it",
     "deploy": "what ends up in an app: hook, vendored file, variables",
     "wrapping": "around the standard buildpack's run",
     "local": "build a slug on this machine, boot it",

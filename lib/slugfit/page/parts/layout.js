@@ -1,0 +1,92 @@
+// Where the rectangles lie: squarified, so that they are as near to squares as they can be
+// (Bruls, Huizing, van Wijk: Squarified Treemaps, 2000). Made once for each zoom and size.
+
+const HEADING = 17;
+
+function layOut(node, area, valueOf) {
+  const tiles = [];
+  const place = (inner, x, y, width, height, depth) => {
+    const tile = { node: inner, x, y, width, height, depth, heading: 0, leaf: true };
+    tiles.push(tile);
+    const open = inner.children.length && width * height >= 6 && width >= 1.5 && height >= 1.5;
+    if (!open) return;
+    tile.leaf = false;
+    const roomy = width >= 46 && height >= 34;
+    tile.heading = depth > 0 && roomy ? HEADING : 0;
+    const edge = width >= 24 && height >= 24 ? (depth > 0 ? 2 : 0) : 0;
+    const top = tile.heading || edge;
+    squarify(inner.children, valueOf, x + edge, y + top, width - 2 * edge, height - top - edge, (child, ...rect) =>
+      place(child, ...rect, depth + 1),
+    );
+  };
+  place(node, area.x, area.y, area.width, area.height, 0);
+  return tiles;
+}
+
+function squarify(children, valueOf, x, y, width, height, emit) {
+  const sorted = children.map((child) => [child, valueOf(child)]).filter((pair) => pair[1] > 0);
+  sorted.sort((one, other) => other[1] - one[1]);
+  let left = sorted.reduce((sum, pair) => sum + pair[1], 0);
+  let start = 0;
+  while (start < sorted.length && width > 0 && height > 0) {
+    const short = Math.min(width, height);
+    const scale = (width * height) / left;
+    let end = start;
+    let sum = 0;
+    let worst = Infinity;
+    while (end < sorted.length) {
+      const next = sum + sorted[end][1];
+      const thick = (next * scale) / short;
+      const ratio = Math.max((sorted[start][1] * scale) / thick / thick, (thick * thick) / (sorted[end][1] * scale));
+      if (ratio > worst) break;
+      worst = ratio;
+      sum = next;
+      end++;
+    }
+    const thick = (sum * scale) / short;
+    let along = 0;
+    for (let index = start; index < end; index++) {
+      const length = (sorted[index][1] * scale) / thick;
+      if (width >= height) emit(sorted[index][0], x, y + along, thick, length);
+      else emit(sorted[index][0], x + along, y, length, thick);
+      along += length;
+    }
+    if (width >= height) [x, width] = [x + thick, width - thick];
+    else [y, height] = [y + thick, height - thick];
+    left -= sum;
+    start = end;
+  }
+}
+
+// The deepest tile at a point, and the tiles around one.
+function tileAt(tiles, x, y) {
+  for (let index = tiles.length - 1; index >= 0; index--) {
+    const tile = tiles[index];
+    if (x >= tile.x && x < tile.x + tile.width && y >= tile.y && y < tile.y + tile.height) return tile;
+  }
+  return null;
+}
+
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+function neighbour(tiles, from, key) {
+  const [dx, dy] = STEPS[key];
+  const middle = (tile) => [tile.x + tile.width / 2, tile.y + tile.height / 2];
+  const [fx, fy] = middle(from);
+  let best = null;
+  let least = Infinity;
+  for (const tile of tiles) {
+    const [x, y] = middle(tile);
+    const ahead = (x - fx) * dx + (y - fy) * dy;
+    const aside = Math.abs((x - fx) * dy) + Math.abs((y - fy) * dx);
+    // The nearest edge decides, so that a step never jumps over a tile that lies right beside.
+    const gap = dx ? (dx > 0 ? tile.x - from.x - from.width : from.x - tile.x - tile.width) : dy > 0 ? tile.y - from.y - from.height : from.y - tile.y - tile.height;
+    if (tile === from || ahead <= 0 || gap < -1) continue;
+    const overlap = dx
+      ? Math.min(tile.y + tile.height, from.y + from.height) - Math.max(tile.y, from.y)
+      : Math.min(tile.x + tile.width, from.x + from.width) - Math.max(tile.x, from.x);
+    const distance = gap * 2 + aside * 0.5 + (overlap > 0 ? 0 : 1000);
+    if (distance < least) [best, least] = [tile, distance];
+  }
+  return best;
+}
