@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from importlib import resources
 
 SCRIPTS = ("model.js", "layout.js", "drawing.js", "tables.js", "details.js", "page.js")
 """The parts of the script, in order; they share one scope that is theirs alone."""
 _FOLDER = "parts"
+_UNREAD = re.compile(r"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
+"""What only people read of a script or a style: a page is to be small."""
 
 
 def page_html(data: bytes) -> bytes:
     """The page around its encoded document: one file, that asks nobody for anything."""
-    style = _part("page.css")
-    script = '"use strict";\n(() => {\n' + "".join(map(_part, SCRIPTS)) + "})();\n"
+    style = _UNREAD.sub("", _part("page.css"))
+    script = '"use strict";\n(() => {\n' + _UNREAD.sub("", "".join(map(_part, SCRIPTS))) + "})();\n"
     policy = (
         f"default-src 'none'; script-src {_source(script)}; style-src {_source(style)}; "
         "base-uri 'none'; form-action 'none'"
