@@ -70,7 +70,7 @@ def shown_of(items: Iterable[Item], last: LastFiles | None = None) -> Shown:
             place = item.rule, item.owner
             gone[place] = gone.get(place, Bytes(0, 0)) + Bytes(less, less // 3)
     sizes = Sizes(kept, gone)
-    shares = [Share(name, "1.0", size, size) for name, size in kept.items()]
+    shares = [Share(name, "" if name == APP else "1.0", size, size) for name, size in kept.items()]
     rules = [
         RuleTotal(name, 1, size, f"Reason of {name}.")
         for name, size in sizes.gone_by_rule().items()

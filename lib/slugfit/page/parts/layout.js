@@ -6,8 +6,9 @@ const HEADING = 17;
 function layOut(node, area, valueOf) {
   const tiles = [];
   const place = (inner, x, y, width, height, depth) => {
-    const tile = { node: inner, x, y, width, height, depth, heading: 0, leaf: true };
+    const tile = { node: inner, place: tiles.length, x, y, width, height, depth, heading: 0, leaf: true };
     tiles.push(tile);
+    inner.tile = tile;
     const open = inner.children.length && width * height >= 6 && width >= 1.5 && height >= 1.5;
     if (!open) return;
     tile.leaf = false;
@@ -15,15 +16,13 @@ function layOut(node, area, valueOf) {
     tile.heading = depth > 0 && roomy ? HEADING : 0;
     const edge = width >= 24 && height >= 24 ? (depth > 0 ? 2 : 0) : 0;
     const top = tile.heading || edge;
-    squarify(inner.children, valueOf, x + edge, y + top, width - 2 * edge, height - top - edge, (child, ...rect) =>
-      place(child, ...rect, depth + 1),
-    );
+    squarify(inner.children, valueOf, x + edge, y + top, width - 2 * edge, height - top - edge, depth + 1, place);
   };
   place(node, area.x, area.y, area.width, area.height, 0);
   return tiles;
 }
 
-function squarify(children, valueOf, x, y, width, height, emit) {
+function squarify(children, valueOf, x, y, width, height, depth, place) {
   const sorted = children.map((child) => [child, valueOf(child)]).filter((pair) => pair[1] > 0);
   sorted.sort((one, other) => other[1] - one[1]);
   let left = sorted.reduce((sum, pair) => sum + pair[1], 0);
@@ -47,8 +46,8 @@ function squarify(children, valueOf, x, y, width, height, emit) {
     let along = 0;
     for (let index = start; index < end; index++) {
       const length = (sorted[index][1] * scale) / thick;
-      if (width >= height) emit(sorted[index][0], x, y + along, thick, length);
-      else emit(sorted[index][0], x + along, y, length, thick);
+      if (width >= height) place(sorted[index][0], x, y + along, thick, length, depth);
+      else place(sorted[index][0], x + along, y, length, thick, depth);
       along += length;
     }
     if (width >= height) [x, width] = [x + thick, width - thick];

@@ -18,22 +18,12 @@ function makeView(model) {
   view.marks = byId("marks");
   view.plane = byId("plane");
   view.valueOf = (node) => node[view.when][view.measure];
-  view.isMatch = (node) => {
-    if (view.only && stateOf(node, view.when, model.facts) !== view.only) return false;
-    if (!view.words.length) return true;
-    node.sought ??= [shown(node.path), node.path, ...model.facts.owners[node.owner].slice(0, 2), ruleName(node, model)].join("\n").toLowerCase();
-    return view.words.every((word) => node.sought.includes(word));
-  };
-  view.isFaded = (node, state) => {
-    if (!view.only && !view.words.length) return false;
-    if (node.file) return !view.isMatch(node);
-    return view.only ? state !== view.only : !filesBelow(node).some(view.isMatch);
-  };
+  // A tile of an earlier layout may still be known to its node.
+  view.isPlaced = (node) => node.tile && view.tiles[node.tile.place] === node.tile;
   view.tileOf = (node) => {
     // What is too small to be seen is shown by the folder around it.
     for (let at = node; at; at = at.parent) {
-      const tile = view.byNode.get(at);
-      if (tile) return tile.depth ? tile : null;
+      if (view.isPlaced(at)) return at.tile.depth ? at.tile : null;
     }
     return null;
   };
@@ -53,6 +43,23 @@ function makeView(model) {
     drawMarks(view);
   };
   return view;
+}
+
+// What each file is now, and whether it is looked for: asked once, as tiles, sums and rows all need it.
+function sift(view) {
+  const { files, facts } = view.model;
+  for (const node of files) {
+    node.state = stateOf(node, view.when, facts);
+    node.matches = isMatch(node, view);
+  }
+}
+
+function isMatch(node, view) {
+  if (view.only && node.state !== view.only) return false;
+  if (!view.words.length) return true;
+  const { model } = view;
+  node.sought ??= [shown(node.path), node.path, ...model.facts.owners[node.owner].slice(0, 2), ruleName(node, model)].join("\n").toLowerCase();
+  return view.words.every((word) => node.sought.includes(word));
 }
 
 const ruleName = (node, model) => (node.file.rule >= 0 ? model.facts.rules[node.file.rule]?.[0] ?? "" : "");
@@ -75,10 +82,10 @@ function measurePlane(view) {
 
 // `what` changed: the "zoom" or the sizes need all anew, a "filter" only colours and tables.
 function refresh(view, what) {
+  if (what !== "zoom") sift(view);
   const started = performance.now();
   if (what !== "filter") {
     view.tiles = layOut(view.node, { x: 0, y: 0, width: view.width, height: view.height }, view.valueOf);
-    view.byNode = new Map(view.tiles.map((tile) => [tile.node, tile]));
     view.tops = view.tiles.filter((tile) => tile.depth === 1);
   }
   draw(view);
@@ -113,12 +120,10 @@ function childOn(node, above) {
 }
 
 function legend(view) {
-  const { facts } = view.model;
   const sums = new Map();
   for (const node of filesBelow(view.node)) {
     const bytes = view.valueOf(node);
-    const state = stateOf(node, view.when, facts);
-    if (bytes > 0) sums.set(state, (sums.get(state) ?? 0) + bytes);
+    if (bytes > 0) sums.set(node.state, (sums.get(node.state) ?? 0) + bytes);
   }
   const list = byId("legend");
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.state : null;
@@ -142,7 +147,7 @@ function legend(view) {
 function matches(view) {
   const told = byId("matches");
   if (!view.words.length && !view.only) return told.replaceChildren();
-  const found = filesBelow(view.node).filter((node) => view.isMatch(node) && shownInTables(node, view));
+  const found = filesBelow(view.node).filter((node) => node.matches && shownInTables(node, view));
   const sum = (side, measure) => sizeWords(found.reduce((all, node) => all + node[side][measure], 0));
   const [from, to] = sides(view);
   const names = view.when === "change" ? ["last", "now"] : ["before", "after"];
@@ -197,7 +202,11 @@ function listen(view) {
   });
   for (const input of document.querySelectorAll("#controls input[type=radio]")) {
     input.addEventListener("change", () => {
-      if (input.name === "when") [view.when, view.only] = [input.value, null];
+      if (input.name === "when") {
+        [view.when, view.only] = [input.value, null];
+        // Against the last build it is the change that is asked for, the column after both sizes.
+        for (const made of Object.values(view.tables)) made.sort = { by: view.when === "change" ? 3 : 1, down: true };
+      }
       else view.measure = Number(input.value);
       refresh(view, "sizes");
     });
@@ -207,7 +216,6 @@ function listen(view) {
     if (Math.floor(box.width) === view.width && Math.floor(box.height) === view.height) return;
     measurePlane(view);
     view.tiles = layOut(view.node, { x: 0, y: 0, width: view.width, height: view.height }, view.valueOf);
-    view.byNode = new Map(view.tiles.map((tile) => [tile.node, tile]));
     view.tops = view.tiles.filter((tile) => tile.depth === 1);
     draw(view);
     drawMarks(view);
@@ -223,7 +231,7 @@ const pathTold = (node, view) => (node.file ? shown(node.path) : titleOf(node, v
 function onKey(event, view) {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const top = childOn(view.chosen, view.node) ?? null;
-  const tile = top && view.byNode.get(top);
+  const tile = top && view.isPlaced(top) ? top.tile : null;
   if (STEPS[event.key]) {
     const next = tile ? neighbour(view.tops, tile, event.key) : view.tops[0];
     if (next) move(next.node, view);
@@ -282,7 +290,7 @@ async function main() {
   view.colours = readColours(model);
   measurePlane(view);
   listen(view);
-  refresh(view, "zoom");
+  refresh(view, "sizes");
   describe(model.root, view);
   view.chosen = model.root;
   document.documentElement.dataset.ready = "yes";

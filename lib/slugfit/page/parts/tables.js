@@ -1,7 +1,8 @@
 // Two tables beside the map: what the zoomed folder holds, and every file in it. All rows are there,
 // so that the browser's own search finds each; what is far from the screen costs no layout.
 
-const CHUNK = 200;
+const CHUNK = 100;
+const BUSY = 8;
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -17,7 +18,7 @@ function makeTable(title, columns, id) {
   const heading = element("h2", { id }, title);
   const row = element("tr", { role: "row" });
   const table = element("table", { role: "table", "aria-labelledby": id });
-  const made = { heading, table, columns, sort: { by: 1, down: true }, run: 0 };
+  const made = { heading, table, columns, sort: { by: 1, down: true }, run: 0, blank: blankRow(columns), nodeOf: new WeakMap() };
   columns.forEach((column, index) => {
     const button = element("button", { type: "button" }, column.title);
     button.addEventListener("click", () => {
@@ -45,14 +46,19 @@ function fillTable(made, nodes, view) {
   const sign = sort.down ? -1 : 1;
   sorted.sort(([one], [other]) => sign * (one < other ? -1 : one > other ? 1 : 0));
   let start = 0;
+  // Some rows at a time, so that nothing else has to wait for all.
   const more = () => {
     if (run !== made.run) return;
-    const body = element("tbody", { role: "rowgroup" });
-    for (const [, node] of sorted.slice(start, start + CHUNK)) body.append(rowOf(node, columns, view));
-    // What the browser takes for its height until it has been on the screen: 26 pixels a row.
-    body.style.containIntrinsicHeight = "auto " + 26 * body.rows.length + "px";
-    table.append(body);
-    start += CHUNK;
+    const began = performance.now();
+    do {
+      const body = element("tbody", { role: "rowgroup" });
+      const rows = sorted.slice(start, start + CHUNK).map(([, node]) => rowOf(node, made, view));
+      // What the browser takes for its height until it has been on the screen: 27 pixels a row.
+      body.style.containIntrinsicHeight = "auto " + 27 * rows.length + "px";
+      body.append(...rows);
+      table.append(body);
+      start += CHUNK;
+    } while (start < sorted.length && performance.now() - began < BUSY);
     if (start < sorted.length) setTimeout(more, 0);
     else table.dataset.rows = sorted.length;
   };
@@ -60,23 +66,38 @@ function fillTable(made, nodes, view) {
   more();
 }
 
-function rowOf(node, columns, view) {
+// A row without words, to be copied: that takes a fraction of making each anew.
+function blankRow(columns) {
   const row = element("tr", { role: "row" });
   columns.forEach((column, index) => {
-    const tag = index ? "td" : "th";
-    const cell = element(tag, { role: index ? "cell" : "rowheader", class: column.number ? "number" : "words" });
-    if (!index) cell.setAttribute("scope", "row");
-    cell.append(column.cell(node, view));
-    row.append(cell);
+    const kind = column.number ? "number" : "words";
+    if (!index) {
+      const button = element("button", { type: "button", class: "link" }, element("bdi"));
+      row.append(element("th", { role: "rowheader", scope: "row", class: kind }, button));
+    } else row.append(element("td", { role: "cell", class: kind }));
   });
+  return row;
+}
+
+function rowOf(node, made, view) {
+  const row = made.blank.cloneNode(true);
+  made.nodeOf.set(row, node);
+  let cell = row.firstChild;
+  cell.firstChild.firstChild.textContent = made.columns[0].cell(node, view);
+  for (let index = 1; index < made.columns.length; index++) {
+    cell = cell.nextSibling;
+    cell.append(made.columns[index].cell(node, view));
+  }
   return row;
 }
 
 function buttonTo(node, text, view) {
   const button = element("button", { type: "button", class: "link" }, text);
-  button.addEventListener("click", () => (node.children.length ? view.zoom(node) : view.choose(node, true)));
+  button.addEventListener("click", () => goTo(node, view));
   return button;
 }
+
+const goTo = (node, view) => (node.children.length ? view.zoom(node) : view.choose(node, true));
 
 const sides = (view) => (view.when === "change" ? ["was", "after"] : ["before", "after"]);
 
@@ -95,7 +116,7 @@ function sizeColumns() {
     const [from, to] = sides(view);
     return node[to][view.measure] - node[from][view.measure];
   };
-  const change = { title: "Change", number: true, key: gap };
+  const change = { title: "Change", number: true, key: (node, view) => Math.abs(gap(node, view)) };
   change.cell = (node, view) => (Math.abs(gap(node, view)) >= 1 ? withSign(gap(node, view)) : "\u2013");
   return [column(0, ["Before", "Last"]), column(1, ["After", "Now"]), change];
 }
@@ -105,41 +126,40 @@ function makeTables(view) {
     {
       title: "Name",
       key: (node) => (node.children.length ? node.name : shown(node.name)).toLowerCase(),
-      cell: (node) => buttonTo(node, element("bdi", {}, titleOf(node, view.model.facts)), view),
+      cell: (node) => titleOf(node, view.model.facts),
     },
     ...sizeColumns(),
     { title: "Files", number: true, key: (node) => node.count, cell: (node) => (node.file ? "" : node.count.toLocaleString("en")) },
   ], "in-here");
   const every = makeTable("Every file in it", [
-    { title: "Path", key: (node) => node.path, cell: (node) => buttonTo(node, pathWithBreaks(node.path), view) },
+    { title: "Path", key: (node) => node.path, cell: (node) => shown(node.path) },
     ...sizeColumns(),
     {
       title: "What happens",
       key: (node) => stateWords(node, view),
       cell: (node) => {
         const swatch = element("span", { class: "swatch" });
-        swatch.style.background = view.colours.of.get(stateOf(node, view.when, view.model.facts));
-        return element("span", {}, swatch, stateWords(node, view));
+        swatch.style.background = view.colours.of.get(node.state);
+        const words = document.createDocumentFragment();
+        words.append(swatch, stateWords(node, view));
+        return words;
       },
     },
   ], "every-file");
-  for (const made of [inHere, every]) made.refresh = () => fillTable(made, made.nodes(), view);
+  for (const made of [inHere, every]) {
+    made.refresh = () => fillTable(made, made.nodes(), view);
+    made.table.addEventListener("click", (event) => {
+      const node = event.target.closest("tbody button") && made.nodeOf.get(event.target.closest("tr"));
+      if (node) goTo(node, view);
+    });
+  }
   inHere.nodes = () => view.node.children.filter((child) => shownInTables(child, view));
-  every.nodes = () => filesBelow(view.node).filter((file) => view.isMatch(file) && shownInTables(file, view));
+  every.nodes = () => filesBelow(view.node).filter((file) => file.matches && shownInTables(file, view));
   return { inHere, every };
 }
 
 // What a build never had is of no interest beside what it has; what went is.
 const shownInTables = (node, view) => view.when === "change" || !(node.file && node.file.action === "ghost") && node.before[0] + node.after[0] + node.before[1] + node.after[1] > 0;
-
-function pathWithBreaks(path) {
-  const made = element("bdi");
-  shown(path).split("/").forEach((part, index) => {
-    if (index) made.append("/", element("wbr"));
-    made.append(part);
-  });
-  return made;
-}
 
 function filesBelow(node) {
   const found = [];
@@ -162,7 +182,7 @@ function titleOf(node, facts) {
 const CHANGE_WORDS = { added: "added", gone: "gone", grown: "grown", shrunk: "shrunk", unchanged: "as before" };
 
 function stateWords(node, view) {
-  const state = stateOf(node, view.when, view.model.facts);
+  const { state } = node;
   if (CHANGE_WORDS[state]) return CHANGE_WORDS[state];
   if (state === "removed") return "goes, as before";
   const { action } = node.file;
