@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -269,21 +269,18 @@ def test_fifty_thousand_rectangles_are_drawn_in_a_frame(show: Open) -> None:
     assert int(page.get_attribute("#tiles", "data-tiles") or 0) > 50_000
 
 
-def new_axe() -> Any:  # noqa: ANN401 - a library without types
-    return Axe()  # type: ignore[no-untyped-call]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(show: Open, scheme: str) -> None:
-    axe = new_axe()
+    axe = Axe()
     page = show(ITEMS, LAST, color_scheme=scheme)
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: None,
         lambda: page.get_by_text("Since the last build").click(),
         page.get_by_text("Before", exact=True).first.click,
         lambda: page.get_by_role("button", name="helper.py").click(),
         lambda: page.get_by_role("searchbox").fill("tests"),
-    ):
+    )
+    for change in changes:
         change()
         page.wait_for_timeout(200)
         found = axe.run(page).response["violations"]

@@ -41,9 +41,9 @@ function hatching(context, colours, ratio) {
 }
 
 // The largest part of what is too small to be opened decides its colour.
-function stateOfTile(node, view) {
+function stateOfTile(node) {
   let inner = node;
-  while (inner.children.length) inner = inner.children.reduce((one, other) => (view.valueOf(other) > view.valueOf(one) ? other : one));
+  while (inner.children.length) inner = inner.children[0];
   return inner.state;
 }
 
@@ -66,7 +66,7 @@ function draw(view) {
       if (tile.heading) labels.push(tile);
       continue;
     }
-    const state = stateOfTile(tile.node, view);
+    const state = stateOfTile(tile.node);
     const faded = isFaded(tile.node, view);
     tile.colour = faded ? colours.faded : colours.of.get(state);
     tile.hatched = width > 11 && height > 11 && !faded && (state.startsWith("rule ") || state === "gone");
@@ -113,7 +113,7 @@ function label(context, tile, view) {
   const { colours } = view;
   const { x, y, width, height, node } = tile;
   const name = labelOf(node);
-  const size = sizeWords(view.valueOf(node));
+  const size = sizeWords(node.value);
   context.textBaseline = "middle";
   context.textAlign = "left";
   if (!tile.leaf) {

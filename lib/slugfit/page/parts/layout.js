@@ -3,7 +3,14 @@
 
 const HEADING = 17;
 
-function layOut(node, area, valueOf) {
+// The children of each node from the largest to the smallest, in what is shown now.
+function arrange(node, when, measure) {
+  node.value = node[when][measure];
+  for (const child of node.children) arrange(child, when, measure);
+  node.children.sort((one, other) => other.value - one.value);
+}
+
+function layOut(node, area) {
   const tiles = [];
   const place = (inner, x, y, width, height, depth) => {
     const tile = { node: inner, place: tiles.length, x, y, width, height, depth, heading: 0, leaf: true };
@@ -16,27 +23,27 @@ function layOut(node, area, valueOf) {
     tile.heading = depth > 0 && roomy ? HEADING : 0;
     const edge = width >= 24 && height >= 24 ? (depth > 0 ? 2 : 0) : 0;
     const top = tile.heading || edge;
-    squarify(inner.children, valueOf, x + edge, y + top, width - 2 * edge, height - top - edge, depth + 1, place);
+    squarify(inner.children, x + edge, y + top, width - 2 * edge, height - top - edge, depth + 1, place);
   };
   place(node, area.x, area.y, area.width, area.height, 0);
   return tiles;
 }
 
-function squarify(children, valueOf, x, y, width, height, depth, place) {
-  const sorted = children.map((child) => [child, valueOf(child)]).filter((pair) => pair[1] > 0);
-  sorted.sort((one, other) => other[1] - one[1]);
-  let left = sorted.reduce((sum, pair) => sum + pair[1], 0);
+function squarify(sorted, x, y, width, height, depth, place) {
+  let count = 0;
+  let left = 0;
+  while (count < sorted.length && sorted[count].value > 0) left += sorted[count++].value;
   let start = 0;
-  while (start < sorted.length && width > 0 && height > 0) {
+  while (start < count && width > 0 && height > 0) {
     const short = Math.min(width, height);
     const scale = (width * height) / left;
     let end = start;
     let sum = 0;
     let worst = Infinity;
-    while (end < sorted.length) {
-      const next = sum + sorted[end][1];
+    while (end < count) {
+      const next = sum + sorted[end].value;
       const thick = (next * scale) / short;
-      const ratio = Math.max((sorted[start][1] * scale) / thick / thick, (thick * thick) / (sorted[end][1] * scale));
+      const ratio = Math.max((sorted[start].value * scale) / thick / thick, (thick * thick) / (sorted[end].value * scale));
       if (ratio > worst) break;
       worst = ratio;
       sum = next;
@@ -45,9 +52,9 @@ function squarify(children, valueOf, x, y, width, height, depth, place) {
     const thick = (sum * scale) / short;
     let along = 0;
     for (let index = start; index < end; index++) {
-      const length = (sorted[index][1] * scale) / thick;
-      if (width >= height) place(sorted[index][0], x, y + along, thick, length, depth);
-      else place(sorted[index][0], x + along, y, length, thick, depth);
+      const length = (sorted[index].value * scale) / thick;
+      if (width >= height) place(sorted[index], x, y + along, thick, length, depth);
+      else place(sorted[index], x + along, y, length, thick, depth);
       along += length;
     }
     if (width >= height) [x, width] = [x + thick, width - thick];

@@ -17,7 +17,6 @@ function makeView(model) {
   view.canvas = byId("tiles");
   view.marks = byId("marks");
   view.plane = byId("plane");
-  view.valueOf = (node) => node[view.when][view.measure];
   // A tile of an earlier layout may still be known to its node.
   view.isPlaced = (node) => node.tile && view.tiles[node.tile.place] === node.tile;
   view.tileOf = (node) => {
@@ -83,9 +82,10 @@ function measurePlane(view) {
 // `what` changed: the "zoom" or the sizes need all anew, a "filter" only colours and tables.
 function refresh(view, what) {
   if (what !== "zoom") sift(view);
+  if (what === "sizes") arrange(view.model.root, view.when, view.measure);
   const started = performance.now();
   if (what !== "filter") {
-    view.tiles = layOut(view.node, { x: 0, y: 0, width: view.width, height: view.height }, view.valueOf);
+    view.tiles = layOut(view.node, { x: 0, y: 0, width: view.width, height: view.height });
     view.tops = view.tiles.filter((tile) => tile.depth === 1);
   }
   draw(view);
@@ -122,7 +122,7 @@ function childOn(node, above) {
 function legend(view) {
   const sums = new Map();
   for (const node of filesBelow(view.node)) {
-    const bytes = view.valueOf(node);
+    const bytes = node.value;
     if (bytes > 0) sums.set(node.state, (sums.get(node.state) ?? 0) + bytes);
   }
   const list = byId("legend");
@@ -158,7 +158,7 @@ function matches(view) {
 
 // What a screen reader says of a tile.
 function say(node, view) {
-  const words = [titleOf(node, view.model.facts), sizeWords(view.valueOf(node))];
+  const words = [titleOf(node, view.model.facts), sizeWords(node.value)];
   words.push(node.file ? stateWords(node, view) : counted(node.count, "file"));
   byId("said").textContent = words.join(", ");
 }
@@ -173,7 +173,7 @@ function listen(view) {
     const tile = at(event);
     if (tile === view.hovered) return;
     view.hovered = tile && tile.depth ? tile : null;
-    plane.title = tile ? pathTold(tile.node, view) + "\n" + sizeWords(view.valueOf(tile.node)) : "";
+    plane.title = tile ? pathTold(tile.node, view) + "\n" + sizeWords(tile.node.value) : "";
     drawMarks(view);
   });
   plane.addEventListener("pointerleave", () => {
@@ -215,7 +215,7 @@ function listen(view) {
     const box = plane.getBoundingClientRect();
     if (Math.floor(box.width) === view.width && Math.floor(box.height) === view.height) return;
     measurePlane(view);
-    view.tiles = layOut(view.node, { x: 0, y: 0, width: view.width, height: view.height }, view.valueOf);
+    view.tiles = layOut(view.node, { x: 0, y: 0, width: view.width, height: view.height });
     view.tops = view.tiles.filter((tile) => tile.depth === 1);
     draw(view);
     drawMarks(view);
@@ -239,7 +239,7 @@ function onKey(event, view) {
     const next = view.tops[event.key === "Home" ? 0 : view.tops.length - 1];
     if (next) move(next.node, view);
   } else if (event.key === "Enter" && top && top.children.length) {
-    view.zoom(top, view.valueOf(top) ? largest(top, view) : null);
+    view.zoom(top, top.value ? top.children[0] : null);
     say(view.chosen, view);
   } else if ((event.key === "Escape" || event.key === "Backspace") && view.node.parent) {
     view.zoom(view.node.parent, view.node);
@@ -247,8 +247,6 @@ function onKey(event, view) {
   } else return;
   event.preventDefault();
 }
-
-const largest = (node, view) => node.children.reduce((one, other) => (view.valueOf(other) > view.valueOf(one) ? other : one));
 
 function move(node, view) {
   view.choose(node, false);
