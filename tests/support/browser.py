@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
+from debian_browser import PROGRAMS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def find_browser() -> str:

@@ -56,8 +56,8 @@ function wordsOfFile(node, view) {
     if (file.action === "keep") words.push(paragraph("The rule ", element("code", {}, name), " names it, but:"));
     else words.push(paragraph("Rule ", element("code", {}, name), ": " + reason + " Evidence: " + evidence + "."));
   }
+  if (!file.text && file.action === "keep" && file.rule < 0) first.append(" No rule names it.");
   if (file.text) words.push(...chain("Why, step by step", node, "text", "by", view));
-  else if (file.action === "keep" && file.rule < 0) words.push(paragraph("No rule names it."));
   if (file.way) words.push(...chain("How the app reaches it", node, "way", "reached", view));
   words.push(...keptBy(node, view));
   return words;
