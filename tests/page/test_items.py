@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from made_reports import PACKED
+from slugfit.packing.outcome import Packing
 from slugfit.page.items import BY, Item, items_of
 from slugfit.page.last_files import decode_last
 from slugfit.page.make import page_data
 from slugfit.pipeline import dry_run, slim_tree
+from slugfit.refer.shipped import NewBytecode
 from slugfit.report.make import make_report
 from slugfit.settings.config import read_config
 from trees import plant
@@ -54,3 +58,26 @@ def test_a_second_build_knows_what_the_first_left(tmp_path: Path) -> None:
     other = decode_last(page_data(make_report(again, read_config({})), again, data))
     assert other is not None
     assert set(other.files) == set(last.files)
+
+
+def test_what_lies_below_a_packed_folder_is_packed_if_it_stays(tmp_path: Path) -> None:
+    places = ("site/scipy/a.py", "site/scipyx/b.py", "site/numpy/c.py")
+    files = {**dict.fromkeys(places, "a = 1\n"), **TREE}
+    outcome = dry_run(plant(tmp_path, files), read_config({}))
+    outcome = replace(outcome, packing=Packing(PACKED))
+    packs = {item.path: item.pack for item in items_of(outcome) if item.path in places}
+    assert packs == {"site/scipy/a.py": 0, "site/scipyx/b.py": -1, "site/numpy/c.py": 1}
+
+
+def test_bytecode_that_was_compiled_is_new_and_belongs_to_its_source(tmp_path: Path) -> None:
+    outcome = dry_run(plant(tmp_path, TREE), read_config({}))
+    made = {
+        "pkg/__pycache__/__init__.cpython-311.pyc": b"x" * 70,
+        "pkg/tests/__pycache__/test_a.cpython-311.pyc": b"x",
+    }
+    plan = replace(outcome.planned, bytecode=NewBytecode(compiled=made))
+    found = {item.path: item for item in items_of(replace(outcome, planned=plan))}
+    new = found["pkg/__pycache__/__init__.cpython-311.pyc"]
+    assert (new.action, new.owner, new.before, new.after) == ("new", "pkg", 0, 70)
+    # Its source goes.
+    assert "pkg/tests/__pycache__/test_a.cpython-311.pyc" not in found
