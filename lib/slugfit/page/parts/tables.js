@@ -18,7 +18,7 @@ function makeTable(title, columns, id) {
   const heading = element("h2", { id }, title);
   const row = element("tr", { role: "row" });
   const table = element("table", { role: "table", "aria-labelledby": id });
-  const made = { heading, table, columns, sort: { by: 1, down: true }, run: 0, blank: blankRow(columns), nodeOf: new WeakMap() };
+  const made = { heading, table, columns, sort: { by: 1, down: true }, run: 0, blank: blankRow(columns), nodeOf: new WeakMap(), rowHeight: 27 };
   columns.forEach((column, index) => {
     const button = element("button", { type: "button" }, column.title);
     button.addEventListener("click", () => {
@@ -53,8 +53,8 @@ function fillTable(made, nodes, view) {
     do {
       const body = element("tbody", { role: "rowgroup" });
       const rows = sorted.slice(start, start + CHUNK).map(([, node]) => rowOf(node, made, view));
-      // What the browser takes for its height until it has been on the screen: 27 pixels a row.
-      body.style.containIntrinsicHeight = "auto " + 27 * rows.length + "px";
+      // What the browser takes for its height until it has been on the screen.
+      body.style.containIntrinsicHeight = "auto " + made.rowHeight * rows.length + "px";
       body.append(...rows);
       table.append(body);
       start += CHUNK;
@@ -146,6 +146,7 @@ function makeTables(view) {
       },
     },
   ], "every-file");
+  every.rowHeight = 54; // the path has a line of its own
   for (const made of [inHere, every]) {
     made.refresh = () => fillTable(made, made.nodes(), view);
     made.table.addEventListener("click", (event) => {
