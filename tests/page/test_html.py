@@ -10,7 +10,7 @@ from importlib import resources
 
 import pytest
 
-from made_pages import ITEMS, LAST, made_page
+from made_pages import ITEMS, LAST, made_page, many_items
 from slugfit.page.html import SCRIPTS, page_html
 from slugfit.page.items import Item
 from slugfit.scan.owners import APP
@@ -100,3 +100,7 @@ def test_no_name_can_leave_the_data(name: str) -> None:
 def test_a_page_is_the_same_each_time() -> None:
     assert page_html(b"x") == page_html(b"x")
     assert made_page(ITEMS, LAST) == PAGE
+
+
+def test_a_page_of_twenty_thousand_files_is_small() -> None:
+    assert len(made_page(many_items(20_000))) < 300_000
