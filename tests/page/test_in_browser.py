@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from browser import started_browser
-from made_pages import ITEMS, LAST, SITE, made_page, many_items
+from made_pages import ITEMS, LAST, SITE, many_items, shown_of
+from made_reports import PACKED
+from slugfit.measure.sizes import Bytes
+from slugfit.packing.outcome import Packing
+from slugfit.page.document import Shown, document_of, encoded
+from slugfit.page.html import page_html
 from slugfit.page.items import Item
 from slugfit.scan.owners import APP
 
@@ -39,10 +45,13 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     wrong: list[str] = []
     contexts = []
 
-    def opened(items: Iterable[Item], last: LastFiles | None = None, **options: str) -> Page:
+    def opened(
+        items: Iterable[Item] | Shown, last: LastFiles | None = None, **options: str
+    ) -> Page:
         file = tmp_path / "report.html"
         url = file.as_uri()
-        file.write_bytes(made_page(items, last))
+        shown = items if isinstance(items, Shown) else shown_of(items, last)
+        file.write_bytes(page_html(encoded(document_of(shown))))
         context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
@@ -210,6 +219,18 @@ def test_what_is_different_from_the_last_build_is_shown(show: Open) -> None:
     assert len(rows(page, "every-file")) == len(ITEMS) + 1
     gone = page.locator("table[aria-labelledby=every-file] tbody tr", has_text="old.py")
     assert gone.inner_text().split()[1:] == ["160", "kB", NOTHING, f"{MINUS}160", "kB", "gone"]
+
+
+def test_what_is_packed_takes_what_its_archive_does(show: Open) -> None:
+    item = Item("site/scipy/a.so", "scipy", "keep", 90_000_000, 90_000_000, pack=0)
+    shown = shown_of([item, Item("site/six.py", "six", "keep", 30_000, 30_000)])
+    archive = PACKED[0]
+    kept = {**shown.sizes.kept, "scipy": Bytes(90_000_000, archive.compressed)}
+    sizes = replace(shown.sizes, kept=kept)
+    page = show(replace(shown, sizes=sizes, packing=Packing((archive,))))
+    assert "packed30.0 MB" in page.inner_text("#legend").replace("\n", "")
+    row = page.locator("table[aria-labelledby=in-here] tbody tr", has_text="scipy")
+    assert " ".join(row.inner_text().split()) == f"scipy 1.0 30.0 MB 22.5 MB {MINUS}7.5 MB 1"
 
 
 def test_the_browsers_own_search_finds_every_row(show: Open) -> None:
