@@ -15,7 +15,9 @@
 #              be (as root, on Debian or Ubuntu; docs/stack.md; CI's part: make stack STACK=--smoke)
 # make pythons the newest Pythons, from Debian testing (as root, on Debian); prints what to set for
 #              the tests that run each Python: SLUGFIT_TEST_PYTHONS="$(make --silent pythons)"
-.PHONY: test quick lint format bench boots corpus apps sizes stack pythons pyz wheel clean
+# make browser Chromium, for the tests that look at report.html (as root, on Debian or Ubuntu; CI:
+#              make browser BROWSER=--or-skip); without it these tests say so and are left out
+.PHONY: test quick lint format bench boots corpus apps sizes stack pythons browser pyz wheel clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -73,6 +75,9 @@ stack: $(VENV)/ready
 
 pythons:
 	@$(PYTHON) -B tools/debian_pythons.py
+
+browser:
+	@$(PYTHON) -B tools/debian_browser.py $(BROWSER)
 
 $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv --clear $(VENV)

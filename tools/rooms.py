@@ -38,6 +38,7 @@ ROOMS = {
     "prove": "apply, verify, put back, until it holds",
     "pipeline": "the line itself: scan to report in one screen",
     "report": "one Report; text, JSON, why, advice, the last build",
+    "page": "report.html: a map of the slug, and a table beside it",
     "forecast": "a slug's size before it is built: wheels' directories, locks, targets",
     "doctor": "checks of an app's repository before it is deployed",
     "deploy": "what ends up in an app: hook, vendored file, variables",

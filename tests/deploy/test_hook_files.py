@@ -16,7 +16,7 @@ from slugfit import __version__
 from slugfit.base.errors import TreeError, UsageError
 from slugfit.deploy import hook_files
 from slugfit.deploy.hook_files import HOOK_LINE, install_hook, remove_hook, update_hook
-from slugfit.deploy.single_file import single_file_content, write_single_file
+from slugfit.deploy.single_file import CARRIED, single_file_content, write_single_file
 from trees import plant, snapshot
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def test_the_file_is_small_whole_and_the_same_each_time(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "one.pyz").stat().st_mode) == 0o755
     with zipfile.ZipFile(tmp_path / "one.pyz") as archive:
         names = archive.namelist()
-        files = [*ENGINE.rglob("*.py"), *ENGINE.rglob("*.sh")]
+        files = [file for file in ENGINE.rglob("*.*") if file.suffix in CARRIED]
         engine = {str(file.relative_to(ENGINE.parent)) for file in files}
         assert set(names) == {"__main__.py", *engine}
         assert names == ["__main__.py", *sorted(engine)]

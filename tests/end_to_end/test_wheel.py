@@ -16,6 +16,7 @@ import pytest
 from installed_truth import IMPORTS, OLD, TRUTH
 from pythons import LIB, ROOT
 from slugfit import __version__
+from slugfit.deploy.single_file import CARRIED
 from trees import plant
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def test_it_holds_the_engine_and_nothing_else(built: Path) -> None:
         check=True,
     )
     names = {line.split()[0] for line in listed.stdout.splitlines()[1:]}
-    files = [*(ROOT / "lib/slugfit").rglob("*.py"), *(ROOT / "lib/slugfit").rglob("*.sh")]
+    files = [file for file in (ROOT / "lib/slugfit").rglob("*.*") if file.suffix in CARRIED]
     engine = {os.path.relpath(file, ROOT / "lib") for file in files}
     assert {name for name in names if ".dist-info/" not in name} == engine
 

@@ -48,6 +48,7 @@ def test_an_app_becomes_a_slug_and_a_report(tmp_path: Path, upstream: Path) -> N
         assert line in first.out
     slug = output / "slug.tgz"
     report = json.loads((output / "report.json").read_text())
+    assert (output / "report.html").read_bytes().startswith(b"<!DOCTYPE html>")
     assert report["slug"] == {
         "path": "slug.tgz",
         "bytes": slug.stat().st_size,
@@ -81,6 +82,7 @@ def test_a_packed_slug_is_built_and_booted(tmp_path: Path, upstream: Path) -> No
     assert answer.code == 0, answer.out + answer.err
     assert "Packed with zstd: 1.2 MB take 0.6 MB of the slug" in answer.out
     report = json.loads((output / "report.json").read_text())
+    assert (output / "report.html").read_bytes().startswith(b"<!DOCTYPE html>")
     assert len(report["packing"]["archives"]) == 1
     assert report["boot"]["status"] == 200
     # The list, the script and the manifest are not measured, and what a block holds of one package

@@ -47,7 +47,10 @@ def configure_build(parser: argparse.ArgumentParser) -> None:
     """The arguments of BuildOptions."""
     parser.add_argument("app", metavar="APP", type=Path, help="the app's folder")
     parser.add_argument(
-        "--output", metavar="DIR", type=Path, help="for slug.tgz and report.json (slug-NAME)"
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="for slug.tgz, report.json and report.html (slug-NAME)",
     )
     parser.add_argument(
         "--cache", metavar="DIR", type=Path, help="build cache; a second build is much faster"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.errors import Exit
 from slugfit.commands.command import Command
+from slugfit.commands.pages import PageTargets, save_page
 from slugfit.commands.reports import ShownOptions, add_report, require_fit, show_report
 from slugfit.commands.settings import SettingsOptions, add_settings
 from slugfit.commands.telling import teller_for, telling
@@ -41,10 +42,14 @@ def run_measure(options: ShownOptions, console: Console) -> int:
 
 
 def _planned(
-    options: SettingsOptions, config: Config, run: Run, console: Console, action: ReportAction
+    options: ShownOptions, config: Config, run: Run, console: Console, action: ReportAction
 ) -> Report:
     with telling(teller_for(console, as_log=False), run.progress):
-        return make_report(dry_run(options.root, config, run), config, run, action)
+        outcome = dry_run(options.root, config, run)
+        report = make_report(outcome, config, run, action)
+    pages = () if options.html is None else (options.html,)
+    save_page(report, outcome, PageTargets(pages), console)
+    return report
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slugfit.base.atomic import write_atomically
@@ -17,7 +18,6 @@ from slugfit.report.text import render_build_log, render_terminal
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from slugfit.base.console import Console
     from slugfit.report.make import Report
@@ -34,6 +34,8 @@ class ShownOptions(SettingsOptions):
     """For commands that show a report."""
 
     format: str
+    html: Path | None
+    """Where report.html is written, None for nowhere."""
 
     @property
     def form(self) -> str:
@@ -45,6 +47,9 @@ def add_report(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """The arguments of ShownOptions; returns the group for what only build scripts say."""
     scripts = add_settings(parser)
     add_format(parser)
+    parser.add_argument(
+        "--html", metavar="FILE", type=Path, help="write a page with a map of the slug"
+    )
     return scripts
 
 

@@ -11,6 +11,7 @@ from slugfit.apply.transaction import recover_tree, restore_tree
 from slugfit.base.errors import Exit, NoPythonError
 from slugfit.base.words import megabytes
 from slugfit.commands.command import Command, TreeOptions, add_tree, need_folder
+from slugfit.commands.pages import PageTargets, save_page
 from slugfit.commands.reports import (
     LAST_REPORT,
     OWN_FOLDER,
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slugfit.base.console import Console
-    from slugfit.report.make import Report
+    from slugfit.pipeline import Outcome
+    from slugfit.report.make import ReportAction
     from slugfit.settings.config import Config
     from slugfit.settings.current_run import Run
 
@@ -104,32 +106,39 @@ def run_slim(options: SlimOptions, console: Console) -> int:
         run = replace(run, slugignore_applied=False)
     as_log = options.build_log and options.form == "text"
     with telling(teller_for(console, as_log=as_log), run.progress):
-        report = _slimmed(options, config, run)
+        outcome = _slimmed(options, config, run)
+        report = make_report(outcome, config, run, _action(config))
     targets = [] if options.cache_dir is None else [options.cache_dir / LAST_REPORT]
+    pages = [] if options.html is None else [options.html]
     if config.report:
         targets.append(options.root / config.report / "report.json")
+        pages.append(options.root / config.report / "report.html")
     if as_log:
         show_in_build_log(report, console, options.cache_dir)
     else:
         show_report(report, console, options.form)
     save_report(report, targets, console)
+    save_page(report, outcome, PageTargets(tuple(pages), options.cache_dir), console)
     code = require_fit(report, config)
     if options.app_too and options.app is not None:
         console.write(_slim_app(options.app, config, run))
     return code
 
 
-def _slimmed(options: SlimOptions, config: Config, run: Run) -> Report:
+def _action(config: Config) -> ReportAction:
+    return "measure" if config.level == "measure" else "slim"
+
+
+def _slimmed(options: SlimOptions, config: Config, run: Run) -> Outcome:
     if config.level == "measure":
         if options.store is not None:
             recover_tree(options.root)
             return_stored(options.store, options.root)
             forget_stored(options.store)
-        return make_report(dry_run(options.root, config, run), config, run, "measure")
-    outcome = slim_tree(
+        return dry_run(options.root, config, run)
+    return slim_tree(
         options.root, config, run, keep_stash=options.keep_stash, kept_in=options.store
     )
-    return make_report(outcome, config, run, "slim")
 
 
 def _slim_app(app: Path, config: Config, run: Run) -> str:

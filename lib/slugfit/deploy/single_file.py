@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 SINGLE_FILE = "slugfit.pyz"
+CARRIED = (".py", ".sh", ".html", ".css", ".js")
+"""How the names of the engine's files end: its code, and what it writes into slugs and pages."""
 _START = b"""import sys
 
 from slugfit.__main__ import start
@@ -43,7 +45,7 @@ def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
         place = f"{name}/{item.name}"
         if item.is_dir():
             yield from _sources(item, place)
-        elif place.endswith((".py", ".sh")):
+        elif place.endswith(CARRIED):
             yield place, item.read_bytes()
 
 

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slugfit.base.atomic import write_atomically
 from slugfit.base.errors import (
     BuildError,
     NoPythonError,
@@ -30,6 +31,8 @@ from slugfit.local.folded_log import say_in_log
 from slugfit.local.scripts import Job, compile_app, run_script
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.pieces import slug_pieces
+from slugfit.page.html import page_html
+from slugfit.page.last_files import LAST_FILES
 from slugfit.report.fault_words import fault_sentence
 from slugfit.report.json_report import render_json
 from slugfit.scan.procfile import default_processes, procfile_faults, read_procfile
@@ -67,6 +70,7 @@ def build_app(job: Job, *, upstream: str | None, boot: bool) -> dict[str, Any]:
     with locked_cache(job.cache, job.console.say):
         document = build_slug(job, upstream or job.variables.get("SLUGFIT_UPSTREAM"))
     _write(job.output / "report.json", render_json(document))
+    _write_page(job)
     if boot:
         document["boot"] = _boot(job, document)
         _write(job.output / "report.json", render_json(document))
@@ -190,6 +194,15 @@ def _add_compiled(job: Job, booted: Booted) -> Added:
     if config.bytecode != "boot" or config.level == "measure":
         return Added(0, 0)
     return add_loaded(job.built, booted.compiled)
+
+
+def _write_page(job: Job) -> None:
+    """Write report.html from what the build left of it in its cache, if it did."""
+    try:
+        data = (job.cache / LAST_FILES).read_bytes()
+        write_atomically(job.output / "report.html", page_html(data))
+    except OSError as error:
+        job.console.complain(f"slugfit: report.html could not be written: {error.strerror}")
 
 
 def _write(target: Path, text: str) -> None:

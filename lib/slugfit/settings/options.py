@@ -120,7 +120,9 @@ OPTIONS = (
         "15",
         "What the platform gives a build; slimming that does not fit is left out, and said",
     ),
-    Option("REPORT", "a folder", "", "Where report.json is written, beside the log"),
+    Option(
+        "REPORT", "a folder", "", "Where report.json and report.html are written, beside the log"
+    ),
     Option(
         "REQUIREMENTS",
         "a file of the app, as seen from its root",
