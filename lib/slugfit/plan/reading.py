@@ -22,6 +22,7 @@ from slugfit.scan.loose_code import (
     code_of_scripts,
 )
 from slugfit.scan.named_files import patterns_of_names
+from slugfit.scan.notebooks import code_of_notebooks
 from slugfit.scan.owners import Owners, read_owners
 from slugfit.scan.path_files import read_path_files
 from slugfit.scan.procfile import procfile_faults, read_procfile
@@ -80,6 +81,7 @@ def read_for_plan(root: Path, config: Config, run: Run) -> ReadTree:
     loose = (
         *code_of_path_files(path_files),
         *code_of_scripts(tree, layout, ignored),
+        *code_of_notebooks(tree, layout, ignored),
         *code_of_commands(read_procfile(source)),
     )
     modules = (*app_modules(tree, layout, ignored), *outside)

@@ -12,7 +12,7 @@ from slugfit.scan.bytecode import read_if_readable
 from slugfit.scan.module_names import named_module
 from slugfit.scan.owners import APP
 from slugfit.scan.procfile import PROCFILE
-from slugfit.unused.computed import computed_imports, reads_objects
+from slugfit.unused.computed import computed_imports, may_compute, reads_objects
 from slugfit.unused.follow import follow_facts
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def _reach_app(search: Search, code: TreeCode) -> None:
         if scope == "app" or loose.module.path == PROCFILE:
             follow_facts(search, loose.module, loose.facts)
             strings.append((loose.module, loose.facts))
+            if reads_objects(loose.facts) or may_compute(loose.facts):
+                computing = computing or loose.module.path
     _reach_strings(search, strings)
     if computing:
         _reach_requested(search, code, computing)
