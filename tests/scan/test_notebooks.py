@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slugfit.scan.layout import recognise_layout
-from slugfit.scan.notebooks import code_of_notebooks, facts_of_notebook
+from slugfit.scan.notebooks import code_of_notebooks, facts_of_notebook, reads_notebooks
 from slugfit.scan.tree import scan_tree
 from trees import SITE, Content, distribution, plant, slug
 
@@ -58,21 +58,32 @@ def test_lines_for_ipython_are_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reader", "files", "found"),
+    ("reader", "expected"), [("nbformat", True), ("importnb", True), ("other", False)]
+)
+def test_something_installed_reads_notebooks(
+    tmp_path: Path, reader: str, *, expected: bool
+) -> None:
+    tree = scan_tree(
+        plant(tmp_path, slug(distribution(reader, "1", {f"{reader}/__init__.py": ""})))
+    )
+    assert reads_notebooks(tree, recognise_layout(tree)) is expected
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
     [
-        ("nbformat", {"a.ipynb": ""}, {"a.ipynb"}),
-        ("importnb", {"books/a.ipynb": ""}, {"books/a.ipynb"}),
-        ("other", {"a.ipynb": ""}, set()),
-        ("nbformat", {"a.ipynb": "", ".slugignore": "*.ipynb\n"}, set()),
-        ("nbformat", {"venv/a.ipynb": "", "a.json": ""}, set()),
-        ("nbformat", {f"{SITE}/nbformat/a.ipynb": ""}, set()),
+        ({"a.ipynb": ""}, {"a.ipynb"}),
+        ({"books/a.ipynb": ""}, {"books/a.ipynb"}),
+        ({"a.ipynb": "", ".slugignore": "*.ipynb\n"}, set()),
+        ({"venv/a.ipynb": "", "a.json": ""}, set()),
+        ({f"{SITE}/pkg/a.ipynb": ""}, set()),
     ],
 )
-def test_notebooks_of_the_app_are_read_where_something_can(
-    tmp_path: Path, reader: str, files: Mapping[str, Content], found: set[str]
+def test_notebooks_of_the_app_are_read(
+    tmp_path: Path, files: Mapping[str, Content], found: set[str]
 ) -> None:
-    site = distribution(reader, "1", {f"{reader}/__init__.py": ""})
-    tree = scan_tree(plant(tmp_path, {**slug(site), **files}))
+    tree = scan_tree(plant(tmp_path, {**slug({}), **files}))
     ignored = ("a.ipynb",) if ".slugignore" in files else ()
-    code_found = code_of_notebooks(tree, recognise_layout(tree), ignored)
+    code_found = list(code_of_notebooks(tree, recognise_layout(tree), ignored))
     assert {item.module.path for item in code_found} == found
+    assert all(item.is_own for item in code_found)

@@ -32,12 +32,16 @@ https://ipython.readthedocs.io/en/stable/interactive/reference.html#magic-comman
 def code_of_notebooks(
     tree: Tree, layout: Layout, ignored: Collection[str] = ()
 ) -> Iterator[LooseCode]:
-    """The code of the app's notebooks, where something installed can read them."""
-    own = [entry for entry in tree.files() if _is_own(entry, layout) and entry.path not in ignored]
-    if own and any(layout.scope(entry.path) in _READERS for entry in tree.files()):
-        for entry in own:
+    """The code of the app's notebooks."""
+    for entry in tree.files():
+        if _is_own(entry, layout) and entry.path not in ignored:
             facts = facts_of_notebook(read_if_readable(tree.root / entry.path))
-            yield LooseCode(nameless_module(entry.path), facts)
+            yield LooseCode(nameless_module(entry.path), facts, is_own=True)
+
+
+def reads_notebooks(tree: Tree, layout: Layout) -> bool:
+    """Whether something is installed that can read them."""
+    return any(layout.scope(entry.path) in _READERS for entry in tree.files())
 
 
 def _is_own(entry: Entry, layout: Layout) -> bool:
