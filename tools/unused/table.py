@@ -26,6 +26,8 @@ PACKAGES = WORK / "results" / "level.json"
 """Where the outcomes of apps and those of sets are kept."""
 SETS = "## Sets of packages at this level"
 """The heading of the part that `make corpus CORPUS="--level unused"` makes."""
+_SEARCHED = frozenset(("unused", "service-data", "translations"))
+"""The rules of this level: SEARCHED in catalog/rules.py."""
 NAMED = 3
 """So many of the distributions that went are named; the others are counted."""
 
@@ -160,7 +162,7 @@ def _set_row(chosen: Set, outcome: Outcome) -> str:
     saved = sum(
         rule["saved"]["compressed"]
         for rule in outcome.slimmed.told.get("rules", ())
-        if rule["name"] == "unused"
+        if rule["name"] in _SEARCHED
     )
     return _cells((chosen.name, chosen.title), outcome, mega(saved))
 
