@@ -3,7 +3,8 @@
 # make bench   times and sizes as ratios; reports, never asserts
 # make boots   starts of apps, slimmed and not, as ratios (docs/bench.md); reports, never asserts
 # make corpus  whole environments before and after, into docs/corpus.md (an hour or two; the
-#              parts: make corpus CORPUS="django torch", CI's: make corpus CORPUS=--small)
+#              parts: make corpus CORPUS="django torch", CI's: make corpus CORPUS=--small; their
+#              programs at a level, into docs/unused.md: make corpus CORPUS="llm --level unused")
 # make apps    small apps with dynamic parts before and after SLUGFIT_LEVEL=unused, into
 #              docs/unused.md (half an hour; parts: make apps APPS="django_shop data", another level:
 #              make apps APPS="--level standard"); no difference is the bar

@@ -121,3 +121,33 @@ def test_a_folder_that_is_none_is_told(environment: Path, tmp_path: Path) -> Non
     done = slim(environment, tmp_path / "gone")
     assert done.code == 7
     assert "is not a folder" in done.err
+
+
+@pytest.mark.parametrize(
+    ("files", "stays"),
+    [
+        ({"logging.yaml": "class: other.Handler\n"}, True),
+        ({"bin/work": "#!/usr/bin/env python\nimport other\n"}, True),
+        ({"nightly.ipynb": '{"cells": [{"cell_type": "code", "source": "import other"}]}'}, True),
+        ({"Procfile": "web: python -c 'import other'\n"}, True),
+        ({"README.md": "other\n", "requirements.txt": "other\n"}, False),
+        ({".venv/logging.yaml": "class: other.Handler\n"}, False),
+    ],
+)
+def test_what_it_says_beside_its_modules_counts(
+    environment: Path, tmp_path: Path, files: dict[str, Content], *, stays: bool
+) -> None:
+    site = environment / LIB / "site-packages"
+    plant(
+        site,
+        {
+            "nbformat/__init__.py": "",
+            "other-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: other\nVersion: 1\n",
+            "other-1.dist-info/RECORD": "other/__init__.py,,\nother/docs/index.rst,,\n",
+        },
+    )
+    app = plant(tmp_path / "app", {"app.py": "import pkg\n", **files})
+    settings = ("SLUGFIT_LEVEL=unused", "SLUGFIT_VERIFY=off", "SLUGFIT_WORTH=0")
+    done = slim(environment, app, *(part for each in settings for part in ("--config", each)))
+    assert done.code == 0, done.err
+    assert (site / "other/__init__.py").is_file() is stays

@@ -34,6 +34,8 @@ class Case:
 
 
 LIB = {"app.py": "import lib\n"}
+NOTEBOOK = '{"cells": [{"cell_type": "code", "source": ["import extra.sub as sub\\n"]}]}'
+READER: Mapping[str, Content] = {f"{SITE}/nbformat/__init__.py": ""}
 LOADER = "import importlib\ndef load(name):\n    return importlib.import_module(name)\n"
 SERVE = "[console_scripts]\nextra-serve = extra:main\n"
 WEB = {"Procfile": "web: python app.py\n", **LIB}
@@ -45,6 +47,15 @@ def lib(code: str, **others: str) -> dict[str, Content]:
 
 
 REACHED = {
+    "a notebook of the app": Case({**WEB, "nightly.ipynb": NOTEBOOK}, more=READER),
+    "a name that a program without an ending computes": Case(
+        {**WEB, "bin/job": "#!/usr/bin/env python\nimport importlib\nimportlib.import_module(x)\n"},
+        more={f"{SITE}/extra-1.0.dist-info/REQUESTED": ""},
+    ),
+    "an object that a program without an ending reads": Case(
+        {**WEB, "bin/job": "#!/usr/bin/env python\nimport joblib\njoblib.load('model')\n"},
+        more={f"{SITE}/extra-1.0.dist-info/REQUESTED": ""},
+    ),
     "an import": Case({"app.py": "import extra\n"}),
     "an import in a function": Case({"app.py": "def f():\n    from extra import x\n"}),
     "an optional import of a library": Case(
@@ -236,6 +247,10 @@ REACHED |= {
     ),
 }
 UNREACHED = {
+    "a notebook that nothing installed can read": Case({**WEB, "nightly.ipynb": NOTEBOOK}),
+    "a notebook in an installed package": Case(
+        WEB, more={**READER, f"{SITE}/lib/example.ipynb": NOTEBOOK}
+    ),
     "a word of what has nothing to do with what was brought": Case(
         WEB, lib(LOADER + "COMPILERS = ['gcc', 'extra']\n"), more=BROUGHT
     ),

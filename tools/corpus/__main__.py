@@ -1,4 +1,4 @@
-"""Usage: make corpus [CORPUS="SET... [--small] [--engine DIR] [--only TREATMENT] [--again]"]."""
+"""Usage: make corpus [CORPUS="SET... [--small] [--level LEVEL] [--only TREATMENT] [--again]"]."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from corpus import environments, measuring, report, results, sets
 from corpus.measuring import SLUGFIT, Options
 from corpus.treatments import RIVALS
+from unused import packages
 
 TABLE = sets.ROOT / "docs" / "corpus.md"
 BLIND = "naive"
@@ -26,6 +27,10 @@ def main() -> int:
         return 2
     if options.small:
         return _small(options.engine)
+    if options.level:
+        named = [sets.find(name) for name in options.sets] or sets.every()
+        settings = (f"SLUGFIT_LEVEL={options.level}", "SLUGFIT_VERIFY=off")
+        return int(not packages.run(named, options.engine, settings))
     chosen = [sets.find(name) for name in options.sets] or [
         each for each in sets.every() if each.name != sets.SMALL
     ]
@@ -53,6 +58,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--small", action="store_true", help="the part for CI")
     parser.add_argument("--engine", type=Path, default=sets.ROOT / "lib" / "slugfit")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="TREATMENT")
+    parser.add_argument("--level", help="try the programs at this level, unverified, and no more")
     parser.add_argument("--again", action="store_true", help="use no kept result")
     parser.add_argument("--no-upstream", action="store_true", help="skip upstream's own tests")
     parser.add_argument("--alone", action="store_true", help="a process for each module (slow)")

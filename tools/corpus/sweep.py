@@ -16,6 +16,7 @@ from corpus.sets import HERE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from corpus.children import Ended
     from corpus.environments import Environment
 
 HOURS = 2
@@ -169,6 +170,11 @@ def smoke(
     """Run a smoke program; its fault, or None, and what its steps found ("step: found" a line)."""
     # No bytecode is read or written here: this is what a first boot does.
     ended = children.run([environment.python, "-I", "-B", program], seconds)
+    return ending(ended, program)
+
+
+def ending(ended: Ended, program: Path) -> tuple[str | None, Mapping[str, str]]:
+    """The same of a program that has been run."""
     lines = [line.partition(": ") for line in ended.out.splitlines()]
     steps = frozenset(re.findall(r"^def with_(\w+)", program.read_text("utf-8"), re.MULTILINE))
     said = {name: found for name, _, found in lines if name in steps}

@@ -11,8 +11,10 @@ import pytest
 
 from corpus.children import Ended
 from corpus.environments import SITE, Environment
+from corpus.sets import Set
 from trees import plant
-from unused import parts, samples, slugs, verdict
+from unused import packages, parts, samples, slugs, table, verdict
+from unused.packages import Used
 from unused.samples import Sample
 
 if TYPE_CHECKING:
@@ -193,3 +195,73 @@ def test_a_slug_has_what_its_requirements_need_and_no_more(
     assert not (copied.root / "bin/where").exists()
     assert (copied.root / "bin/python").is_symlink()
     assert (made.root / "bin/where").is_file()
+
+
+PICKY = """def with_plugin() -> str:
+    try:
+        import plugin
+    except ImportError:
+        return "as well as with it"
+    return "as well as with it"
+
+
+print("plugin:", with_plugin())
+print("ok")
+"""
+
+
+def test_a_package_that_is_only_used_where_it_is_there_is_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.environments.WORK", tmp_path / "work")
+    original = environment(tmp_path)
+    plant(
+        tmp_path / "set",
+        {"own.txt": "# A set\nplugin==1\n# What they need\nother==1\n", "own.py": PICKY},
+    )
+    plant(
+        original.site,
+        {
+            "plugin-1.dist-info/REQUESTED": "",
+            "other-1.dist-info/METADATA": "Name: other\nVersion: 1\n",
+            "other-1.dist-info/REQUESTED": "",
+        },
+    )
+    own = Set("own", tmp_path / "set/own.txt", tmp_path / "set/own.py")
+    slug = packages.lay(original, own)
+    assert (slug.slug / "requirements.txt").read_text("utf-8") == "plugin==1\n"
+    assert [path.parent.name for path in slug.site.glob("*/REQUESTED")] == ["plugin-1.dist-info"]
+    assert (original.site / "other-1.dist-info/REQUESTED").is_file()
+    before = packages.use(slug, own.smoke)
+    assert (before.fault, before.said) == (None, {"plugin": "as well as with it"})
+    assert before.modules == {"plugin"}
+    assert before.versions == {"plugin 1", "other 1"}
+    assert packages.differences(before, before) == ()
+    os.unlink(slug.site / "plugin/__init__.py")
+    os.unlink(slug.site / "plugin/data.txt")
+    os.rmdir(slug.site / "plugin")
+    assert packages.differences(before, packages.use(slug, own.smoke)) == ("- loads plugin",)
+
+
+def test_all_that_a_set_loses_is_told() -> None:
+    before = Used(None, {"one": "1", "two": "2"}, frozenset("ab"), frozenset({"d 1"}))
+    after = Used("KeyError", {"one": "0"}, frozenset("ac"), frozenset())
+    assert packages.differences(before, after) == (
+        "- KeyError",
+        "- one: 1, after: 0",
+        "- two: 2, after: None",
+        "- loads b",
+        "- knows d 1",
+    )
+
+
+def test_each_part_of_the_page_leaves_the_other_one(tmp_path: Path) -> None:
+    page, sets = tmp_path / "page.md", f"\n{table.SETS}\n\nsets\n"
+    for section, expected in (
+        ("apps\n", "apps\n"),
+        (sets, f"apps\n{sets}"),
+        ("more\n", f"more\n{sets}"),
+        (f"\n{table.SETS}\n\nless\n", f"more\n\n{table.SETS}\n\nless\n"),
+    ):
+        table.write(section, page)
+        assert page.read_text("utf-8") == expected

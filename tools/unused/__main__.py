@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from corpus.environments import Environment
     from unused.samples import Sample
 
-BLIND = ("flask_plugins", "markdown", "SLUGFIT_REMOVE=markdown", "SLUGFIT_VERIFY=off")
+UNVERIFIED = "SLUGFIT_VERIFY=off"
+"""Nothing comes back that the verification would miss: the only setting that the table may have."""
+BLIND = ("flask_plugins", "markdown", "SLUGFIT_REMOVE=markdown", UNVERIFIED)
 """An app, what it reaches only by a name in a file, and how to take that away unverified."""
 
 
@@ -41,9 +43,9 @@ def main() -> int:
         found.append(outcome)
         sys.stdout.write(table.line(outcome))
         sys.stdout.flush()
-        if not (options.config or options.only_before):
-            kept = table.save(options.engine, options.level, outcome)
-            table.TABLE.write_text(table.render(samples.every(), kept, options.level), "utf-8")
+        if not options.only_before and set(options.config) <= {UNVERIFIED}:
+            kept = table.save(table.APPS, options.engine, settings, outcome)
+            table.write(table.render(samples.every(), kept, settings))
     bad = sum(outcome.is_bad for outcome in found)
     sys.stdout.write(f"{len(found)} apps, {bad} with a loss or without a proof\n")
     sees = options.no_proof or _sees(options)
@@ -85,7 +87,7 @@ def _try(
             # A program that says something else each time would only accuse the engine.
             after = slugs.use(slug, sample)
         elif not fault:
-            slimmed = slugs.slim(options.engine, slug, sample, settings)
+            slimmed = slugs.slim(options.engine, slug.slug, sample.variables, settings)
             after = slugs.use(slug, sample)
         if fault:
             sys.stdout.write(before.out[-4000:] + "\n")

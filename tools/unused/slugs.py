@@ -61,7 +61,7 @@ def make(environment: Environment, sample: Sample, *, whole: bool = False) -> En
     else:
         names = parts.required(environment.site, sample.requirements)
         copied = parts.copy_part(environment, sample.name, names)
-    _point_scripts_at(copied)
+    point_scripts_at(copied)
     for wheel in sorted((sample.folder / "site").glob("*/")):
         _install(wheel, copied.site)
     lay_app(copied, sample)
@@ -94,7 +94,7 @@ def lay_app(slug: Environment, sample: Sample) -> None:
     shutil.copytree(sample.folder / "app", slug.slug, dirs_exist_ok=True, ignore=ignore)
 
 
-def _point_scripts_at(copied: Environment) -> None:
+def point_scripts_at(copied: Environment) -> None:
     """Let the scripts run the copy's Python; those of the original would hide every loss.
 
     A copy shares its files with the original, so each gets a new file.
@@ -126,12 +126,14 @@ def use(slug: Environment, sample: Sample) -> Ended:
     return children.run(program, MINUTES * 60, variables=variables, folder=slug.slug)
 
 
-def slim(engine: Path, slug: Environment, sample: Sample, settings: Sequence[str]) -> Slimmed:
+def slim(
+    engine: Path, slug: Path, variables: Mapping[str, str], settings: Sequence[str]
+) -> Slimmed:
     """``slugfit slim`` with the app's config vars and ``settings``; raise CalledProcessError."""
     with tempfile.TemporaryDirectory(prefix="unused-") as folder:
-        for name, value in sample.variables.items():
+        for name, value in variables.items():
             Path(folder, name).write_text(value, "utf-8")
-        command = [sys.executable, "-I", "-S", "-B", str(engine), "slim", str(slug.slug), "--json"]
+        command = [sys.executable, "-I", "-S", "-B", str(engine), "slim", str(slug), "--json"]
         command += ["--env-dir", folder]
         for setting in settings:
             command += ["--config", setting]

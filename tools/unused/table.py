@@ -1,4 +1,4 @@
-"""docs/unused.md: a row an app."""
+"""docs/unused.md: a row an app, and a row a set of packages."""
 
 from __future__ import annotations
 
@@ -17,10 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from corpus.sets import Set
     from unused.samples import Sample
 
 TABLE = ROOT / "docs" / "unused.md"
-KEPT = WORK / "results" / "apps.json"
+APPS = WORK / "results" / "apps.json"
+PACKAGES = WORK / "results" / "level.json"
+"""Where the outcomes of apps and those of sets are kept."""
+SETS = "## Sets of packages at this level"
+"""The heading of the part that `make corpus CORPUS="--level unused"` makes."""
+_SEARCHED = frozenset(("unused", "service-data", "translations"))
+"""The rules of this level: SEARCHED in catalog/rules.py."""
 NAMED = 3
 """So many of the distributions that went are named; the others are counted."""
 
@@ -49,26 +56,28 @@ def line(outcome: Outcome) -> str:
     return "\n".join(told) + "\n"
 
 
-def save(engine: Path, level: str, outcome: Outcome) -> Mapping[str, Outcome]:
-    """Keep it beside what is kept of this engine and level, and answer with all of that.
+def save(
+    kept: Path, engine: Path, settings: Sequence[str], outcome: Outcome
+) -> Mapping[str, Outcome]:
+    """Keep it beside what is kept of this engine and settings, and answer with all of that.
 
     Two runs may try other apps at a time: neither loses what the other found.
     """
-    by = f"{results.engine_digest(engine)}-{level}"
-    KEPT.parent.mkdir(parents=True, exist_ok=True)
-    with open(KEPT.with_suffix(".lock"), "w", encoding="utf-8") as lock:
+    by = " ".join((results.engine_digest(engine), *settings))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with open(kept.with_suffix(".lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        found = {**_kept(by), outcome.name: outcome}
-        new = KEPT.with_suffix(".new")
+        found = {**_kept(kept, by), outcome.name: outcome}
+        new = kept.with_suffix(".new")
         rows = {name: asdict(each) for name, each in found.items()}
         new.write_text(json.dumps({"by": by, "outcomes": rows}, indent=1), "utf-8")
-        os.replace(new, KEPT)
+        os.replace(new, kept)
     return found
 
 
-def _kept(by: str) -> Mapping[str, Outcome]:
+def _kept(place: Path, by: str) -> Mapping[str, Outcome]:
     try:
-        kept = json.loads(KEPT.read_text("utf-8"))
+        kept = json.loads(place.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     if kept["by"] != by:
@@ -81,17 +90,32 @@ def _outcome(kept: Mapping[str, Any]) -> Outcome:
     return Outcome(**{**kept, **lists, "slimmed": Slimmed(**kept["slimmed"])})
 
 
-def render(samples: Sequence[Sample], outcomes: Mapping[str, Outcome], level: str) -> str:
-    """The page."""
+def write(section: str, page: Path = TABLE) -> None:
+    """Put the apps' part or the sets' part into the page; the other one stays."""
+    mark = f"\n{SETS}\n"
+    text = page.read_text("utf-8") if page.is_file() else ""
+    apps, _, sets = text.partition(mark)
+    if section.startswith(mark):
+        page.write_text(apps + section, "utf-8")
+    else:
+        page.write_text(section + (mark + sets if sets else ""), "utf-8")
+
+
+def render(
+    samples: Sequence[Sample], outcomes: Mapping[str, Outcome], settings: Sequence[str]
+) -> str:
+    """The apps' part of the page."""
     shown = [(each, outcomes[each.name]) for each in samples if each.name in outcomes]
     lost = sum(bool(outcome.differences) for _, outcome in shown)
     proved = sum(outcome.fault is None for _, outcome in shown)
+    told = _told(settings)
     head = f"""# Apps with dynamic parts, before and after
 
 Small apps after public ones, each in a slug with its requirements, some of which are left over, as
 in many real apps. A program uses each app from outside (its web process, its commands, its jobs):
-once in the slug as it was built, once after `slugfit slim` with `SLUGFIT_LEVEL={level}`. What it
-prints has to be the same, line by line. `make apps` makes this table anew; the apps are in
+once in the slug as it was built, once after `slugfit slim` with {told}. What it
+prints has to be the same, line by line. `make apps` makes this table anew, and with
+`APPS="--config SLUGFIT_VERIFY=off"` so that nothing could come back; the apps are in
 [tools/corpus/apps](../tools/corpus/apps).
 
 {environments.platform_tag()}. {len(shown)} apps, {proved} of them proved something,
@@ -103,13 +127,57 @@ prints has to be the same, line by line. `make apps` makes this table anew; the 
     return head + "".join(f"{_row(sample, outcome)}\n" for sample, outcome in shown)
 
 
+def _told(settings: Sequence[str]) -> str:
+    return " and ".join(f"`{setting}`" for setting in settings)
+
+
+def render_sets(
+    sets: Sequence[Set], outcomes: Mapping[str, Outcome], settings: Sequence[str]
+) -> str:
+    """The sets' part of the page."""
+    shown = [(each, outcomes[each.name]) for each in sets if each.name in outcomes]
+    lost = sum(bool(outcome.differences) for _, outcome in shown)
+    proved = sum(outcome.fault is None for _, outcome in shown)
+    head = f"""
+{SETS}
+
+The sets of [the corpus](corpus.md), each in a slug whose app is the set's program, with the set's
+own packages as its requirements; nothing in it is left over on purpose. The program is run as the
+set was installed, and after `slugfit slim` with {_told(settings)}. It has to
+say the same, to load each module that it loaded before, and to find the version of each
+distribution. Modules that it never reaches are meant to go: whether those that stay can be imported
+is what [the corpus](corpus.md) shows at the standard level.
+`make corpus CORPUS="--level unused"` makes this table anew, a part of it with names of sets.
+
+{environments.platform_tag()}. {len(shown)} sets, {proved} of them proved something, {lost} lost
+something. *The level alone* is what goes beyond the rules of the standard level.
+
+| set | what it is | MB | the level alone, MB | distributions that went | differs |
+| --- | --- | --- | --- | --- | --- |
+"""
+    return head + "".join(f"{_set_row(each, outcome)}\n" for each, outcome in shown)
+
+
+def _set_row(chosen: Set, outcome: Outcome) -> str:
+    saved = sum(
+        rule["saved"]["compressed"]
+        for rule in outcome.slimmed.told.get("rules", ())
+        if rule["name"] in _SEARCHED
+    )
+    return _cells((chosen.name, chosen.title), outcome, mega(saved))
+
+
 def _row(sample: Sample, outcome: Outcome) -> str:
+    return _cells((sample.name, sample.title, sample.dynamic), outcome)
+
+
+def _cells(first: Sequence[str], outcome: Outcome, *more: str) -> str:
     before, after = (
         mega(outcome.slimmed.bytes(when, "compressed")) for when in ("before", "after")
     )
     verdict = "not proved" if outcome.fault else str(len(outcome.differences))
-    cells = (sample.name, sample.title, sample.dynamic, f"{before} -> {after}")
-    return f"| {' | '.join((*cells, _gone(outcome.gone), verdict))} |"
+    cells = (*first, f"{before} -> {after}", *more, _gone(outcome.gone), verdict)
+    return f"| {' | '.join(cells)} |"
 
 
 def _gone(names: Sequence[str]) -> str:

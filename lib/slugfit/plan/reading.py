@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slugfit.catalog.compilers import COMPILER_TOOLS
 from slugfit.elf.tail import Tail, removable_tail
 from slugfit.plan.facts import PlanFacts
-from slugfit.scan.app import App, app_modules, app_modules_elsewhere, read_app
+from slugfit.scan.app import App, app_modules, read_app
 from slugfit.scan.conditions import COMPILES_BY_SETTING, unmet_conditions
 from slugfit.scan.copies import find_copies
 from slugfit.scan.faults import Fault
@@ -22,6 +22,8 @@ from slugfit.scan.loose_code import (
     code_of_scripts,
 )
 from slugfit.scan.named_files import patterns_of_names
+from slugfit.scan.notebooks import code_of_notebooks, reads_notebooks
+from slugfit.scan.outside import app_outside, code_outside, modules_outside
 from slugfit.scan.owners import Owners, read_owners
 from slugfit.scan.path_files import read_path_files
 from slugfit.scan.procfile import procfile_faults, read_procfile
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
 class ReadTree:
     """What a plan is made from.
 
-    ``outside`` are modules of an app that is not part of the tree, ``loose`` what is in no module.
+    ``outside`` are modules of an app that is not part of the tree, ``elsewhere`` is all of that
+    app, ``loose`` what is in no module.
     """
 
     source: Path
@@ -54,6 +57,7 @@ class ReadTree:
     faults: tuple[Fault, ...]
     ignored: frozenset[str]
     """The app's files that .slugignore names."""
+    elsewhere: Tree | None = None
 
 
 def read_for_plan(root: Path, config: Config, run: Run) -> ReadTree:
@@ -71,15 +75,19 @@ def read_for_plan(root: Path, config: Config, run: Run) -> ReadTree:
         remove=(*config.remove, *(item for line in config.remove for item in named.get(line, ()))),
         slugignore_applied=run.slugignore_applied,
     )
-    outside = app_modules_elsewhere(run.app, root) if run.app else ()
+    elsewhere = app_outside(run.app, root) if run.app else None
+    outside = modules_outside(elsewhere) if elsewhere else ()
     ignored = frozenset(
         entry.path
         for entry in tree.files()
         if layout.scope(entry.path)[0] == "app" and lists.slugignore.excludes(entry.path)
     )
+    notebooks = reads_notebooks(tree, layout)
     loose = (
         *code_of_path_files(path_files),
         *code_of_scripts(tree, layout, ignored),
+        *(code_of_notebooks(tree, layout, ignored) if notebooks else ()),
+        *(code_outside(elsewhere, notebooks=notebooks) if elsewhere else ()),
         *code_of_commands(read_procfile(source)),
     )
     modules = (*app_modules(tree, layout, ignored), *outside)
@@ -94,7 +102,9 @@ def read_for_plan(root: Path, config: Config, run: Run) -> ReadTree:
         *_faults(tree, owners),
         *(() if config.compiles or own.compiler_use else _compilers(owners)),
     )
-    return ReadTree(source, tree, layout, owners, own, outside, loose, lists, faults, ignored)
+    return ReadTree(
+        source, tree, layout, owners, own, outside, loose, lists, faults, ignored, elsewhere
+    )
 
 
 def facts_for_plan(

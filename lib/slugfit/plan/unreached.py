@@ -47,6 +47,7 @@ def unused_in(
             () if told is None else told.sources,
             judged.facts.config.locales,
             judged.facts.config.worth,
+            elsewhere=read.elsewhere,
             installers_stay=run.tree_is_cached or read.layout.shape != "slug",
         )
     )

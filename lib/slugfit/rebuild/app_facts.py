@@ -22,7 +22,7 @@ from slugfit.scan.app import app_modules
 from slugfit.scan.app_words import app_words
 from slugfit.scan.bytecode import read_if_readable, read_module
 from slugfit.scan.module_facts import facts_of_module
-from slugfit.scan.procfile import PROCFILE
+from slugfit.scan.outside import words_outside
 from slugfit.unused.computed import computed_imports, reads_objects
 from slugfit.unused.follow import STARTERS
 from slugfit.unused.named_languages import own_locales
@@ -64,15 +64,12 @@ def app_facts(read: ReadTree, run: Run) -> tuple[object, ...]:
     words = words_of_tree(read)
     own = (*app_modules(read.tree, read.layout, read.ignored), *read.outside)
     modules = tuple(_module(read, module, words) for module in sorted(own, key=_path))
-    loose = tuple(
-        _code(item.module, item.facts, b"", words)
-        for item in read.loose
-        if read.layout.scope(item.module.path)[0] == "app" or item.module.path == PROCFILE
+    loose = tuple(_code(item.module, item.facts, b"", words) for item in read.loose if item.is_own)
+    said_by = (
+        *app_words(read.tree, read.layout, read.ignored),
+        *words_outside(read.elsewhere),
     )
-    texts = tuple(
-        (path, _relevant(said, words))
-        for path, said in app_words(read.tree, read.layout, read.ignored)
-    )
+    texts = tuple((path, _relevant(said, words)) for path, said in said_by)
     variables = tuple(
         (name, _relevant(said, words)) for name, said in sorted(words_of_settings(run).items())
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.hashing import sha256_if_readable
 from slugfit.rebuild.engine import engine_digest
 from slugfit.scan.app_words import may_say
+from slugfit.scan.notebooks import NOTEBOOK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,4 +87,4 @@ def is_read(entry: Entry) -> bool:
     if name.endswith(".py"):
         return False
     binary = ".so" in name or name.endswith((".pyc", ".pyo")) or bool(entry.mode & 0o111)
-    return binary or may_say(entry.path)
+    return binary or name.endswith(NOTEBOOK) or may_say(entry.path)

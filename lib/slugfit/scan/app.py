@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.scan.bytecode import read_if_readable, read_module
 from slugfit.scan.conditions import CompilerUse, compiler_use_of, compiling_distributions
-from slugfit.scan.layout import Layout
-from slugfit.scan.loose_code import NOT_DEPLOYED
 from slugfit.scan.module_facts import facts_of_module
 from slugfit.scan.module_names import (
     Module,
@@ -19,17 +16,16 @@ from slugfit.scan.module_names import (
     importable_modules,
     name_and_parents,
 )
-from slugfit.scan.procfile import PROCFILE
-from slugfit.scan.tree import Tree, scan_tree
 from slugfit.scan.uses import attribute_uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from slugfit.scan.imports import Import
+    from slugfit.scan.layout import Layout
     from slugfit.scan.loose_code import LooseCode
     from slugfit.scan.owners import Owners
+    from slugfit.scan.tree import Tree
 
 
 DJANGO_SETTINGS = "DJANGO_SETTINGS_MODULE"
@@ -58,38 +54,6 @@ class App:
     (https://docs.python.org/3/reference/simple_stmts.html#from)."""
 
 
-def app_modules_elsewhere(folder: Path, root: Path) -> tuple[Module, ...]:
-    """The modules of an app that lies in ``folder``, outside of the tree; paths are absolute.
-
-    The tree at ``root`` may lie inside of it, and so may other environments. Raises TreeError if
-    the folder cannot be read.
-    """
-    source = scan_tree(folder)
-    others = (
-        os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) + "/",
-        *(f"{environment}/" for environment in _environments(source)),
-    )
-    shape = Layout("app", None, (), None, None)
-    paths = (
-        entry.path
-        for entry in source.files()
-        if not entry.path.startswith(others) and NOT_DEPLOYED.isdisjoint(entry.path.split("/"))
-    )
-    return tuple(
-        replace(module, path=str(folder / module.path), base=f"{folder}/")
-        for module in importable_modules(paths, shape)
-        if not module.compiled
-    )
-
-
-def _environments(tree: Tree) -> Iterator[str]:
-    """The folders below an app's that hold a Python: https://peps.python.org/pep-0405/."""
-    for entry in tree.files():
-        folder, _, name = entry.path.rpartition("/")
-        if name == "pyvenv.cfg" and folder:
-            yield folder
-
-
 def app_modules(tree: Tree, layout: Layout, ignored: frozenset[str]) -> Iterator[Module]:
     """The modules of the app that ``ignored`` does not name, without compiled ones."""
     for module in importable_modules((entry.path for entry in tree.files()), layout):
@@ -115,11 +79,7 @@ def read_app(
     settings: dict[str, str] = {}
     use = next(compiling_distributions(owners.distributions), None)
     read = ((module, facts_of_module(*read_module(tree.root / module.path))) for module in own)
-    scripts = (
-        (item.module, item.facts)
-        for item in loose
-        if layout.scope(item.module.path)[0] == "app" or item.module.path == PROCFILE
-    )
+    scripts = ((item.module, item.facts) for item in loose if item.is_own)
     for module, facts in (*read, *scripts):
         names = {name for item in facts.imports for name in import_targets(item, module.parent)}
         wanted |= set(_resolved(names, installed))

@@ -47,6 +47,8 @@ class LooseCode:
     """The file as a module that nothing can import: its name is ""."""
     facts: ModuleFacts
     """What its code says."""
+    is_own: bool = False
+    """Whether it is the app's."""
 
 
 def code_of_path_files(files: PathFiles) -> Iterator[LooseCode]:
@@ -74,7 +76,8 @@ def code_of_scripts(
         if own or (scope in ("prefix", "site") and inner.startswith("bin/")):
             source = _script(tree.root / entry.path)
             if source:
-                yield LooseCode(nameless_module(entry.path), facts_from_source(source))
+                facts = facts_from_source(source)
+                yield LooseCode(nameless_module(entry.path), facts, is_own=scope == "app")
 
 
 def _script(file: Path) -> bytes:
@@ -91,7 +94,7 @@ def code_of_commands(commands: Mapping[str, str]) -> Iterator[LooseCode]:
     for command in commands.values():
         for snippet in python_snippets(command):
             facts = facts_from_source(snippet.encode("utf-8", "replace"))
-            yield LooseCode(nameless_module(PROCFILE), facts)
+            yield LooseCode(nameless_module(PROCFILE), facts, is_own=True)
 
 
 def python_snippets(command: str) -> Iterator[str]:

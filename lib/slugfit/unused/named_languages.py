@@ -13,6 +13,7 @@ from slugfit.catalog.languages import (
 )
 from slugfit.refer.reference import Reference, ReferenceKind
 from slugfit.scan.app_words import app_words, words_of_text
+from slugfit.scan.outside import words_outside
 from slugfit.scan.owners import APP, PYTHON
 from slugfit.scan.procfile import PROCFILE
 
@@ -52,7 +53,8 @@ def _texts(
         yield "names", path, (locale,)
     for path, texts in _in_code(code, search, own):
         yield "names", path, texts
-    for path, words in app_words(code.tree, code.layout, code.ignored):
+    own_words = app_words(code.tree, code.layout, code.ignored)
+    for path, words in (*own_words, *words_outside(code.elsewhere)):
         yield "names", path, words
     for command in code.commands.values():
         yield "names", PROCFILE, words_of_text(command)
@@ -66,7 +68,7 @@ def _in_code(
     for module in own:
         yield module.path, code.modules.facts_of(module.path).literals
     for loose in code.loose:
-        if code.layout.scope(loose.module.path)[0] == "app" or loose.module.path == PROCFILE:
+        if loose.is_own:
             yield loose.module.path, loose.facts.literals
     for path in search.reached:
         # The app, or its settings, may be installed themselves.

@@ -10,9 +10,10 @@ from slugfit.scan.app import app_modules
 from slugfit.scan.app_words import app_words, words_of_text
 from slugfit.scan.bytecode import read_if_readable
 from slugfit.scan.module_names import named_module
+from slugfit.scan.outside import words_outside
 from slugfit.scan.owners import APP
 from slugfit.scan.procfile import PROCFILE
-from slugfit.unused.computed import computed_imports, reads_objects
+from slugfit.unused.computed import computed_imports, may_compute, reads_objects
 from slugfit.unused.follow import follow_facts
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def reach_words(search: Search, words: Iterable[str], told: Reference) -> None:
 
 def _words(code: TreeCode) -> Iterator[tuple[str, frozenset[str]]]:
     yield from app_words(code.tree, code.layout, code.ignored)
+    yield from words_outside(code.elsewhere)
     for command in code.commands.values():
         yield PROCFILE, words_of_text(command)
 
@@ -82,10 +84,11 @@ def _reach_app(search: Search, code: TreeCode) -> None:
         if reads_objects(facts) or computed_imports(facts, source, module.parent):
             computing = computing or module.path
     for loose in code.loose:
-        scope, _ = code.layout.scope(loose.module.path)
-        if scope == "app" or loose.module.path == PROCFILE:
+        if loose.is_own:
             follow_facts(search, loose.module, loose.facts)
             strings.append((loose.module, loose.facts))
+            if reads_objects(loose.facts) or may_compute(loose.facts):
+                computing = computing or loose.module.path
     _reach_strings(search, strings)
     if computing:
         _reach_requested(search, code, computing)

@@ -48,3 +48,5 @@ class TreeCode:
     """Bytes that a removal has to save; packages with fewer stay in any case."""
     installers_stay: bool
     """Whether something installs into this tree later."""
+    elsewhere: Tree | None
+    """All files of an app that is not part of the tree."""
