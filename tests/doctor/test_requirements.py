@@ -38,7 +38,7 @@ HEROKU = "requirements-heroku.txt"
          ["requirement-conflict"]),
         ({"requirements.txt": "flask==3.0\nflask==3.0.0\n"}, []),
         ({"requirements.txt": "a==1; python_version<'3.11'\na==2; python_version>'3.10'\n"}, []),
-        ({"requirements.txt": "six @ file:///tmp/build/six\n"}, ["requirement-unusable"]),
+        ({"requirements.txt": "six @ file:///home/a/six\n"}, ["requirement-unusable"]),
         ({"requirements.txt": "six @ https://index.example/six-1.16.0-py2.py3-none-any.whl\n"}, []),
         ({"requirements.txt": "pywin32==306\n"}, ["requirement-unusable"]),
         ({"requirements.txt": 'pywin32==306; sys_platform == "win32"\n'}, []),
