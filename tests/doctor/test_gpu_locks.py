@@ -23,7 +23,7 @@ CPU = "https://download.pytorch.org/whl/cpu"
         (["Pipfile", "Pipfile.lock"], "Pipfile.lock", 1_500_000_000, "and then: pipenv lock"),
         (["poetry.lock"], "poetry.lock", 1_500_000_000, "and then: poetry lock"),
         (["uv.lock"], "uv.lock", 1_882_924_946, "and then: uv lock"),
-        (["Dockerfile"], "Dockerfile:11", 3_158_029_069, f"--index-url {CPU}"),
+        (["Dockerfile"], "Dockerfile:11", 3_158_029_069, f"--extra-index-url {CPU}"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CPU_INDEX = re.compile(r"pytorch\.org/whl/cpu|torch_stable\.html|cpu/torch|whl/cpu")
 _INDEX = f"--extra-index-url {TORCH_INDEX}"
+"""The wheels for CPUs alone are on PyTorch's index: pip prefers +cpu to the same version."""
 _FIRST_WITH_ITS_OWN = (1, 13)
 """Earlier versions have CUDA inside of their wheels: torch 1.12.1 has 776 MB and requires none."""
 _GPU_EXTRAS = frozenset({"cuda", "cuda11", "cuda12", "cuda13", "and-cuda", "gpu"})
@@ -109,16 +110,12 @@ def _torch(app: App, file: RequirementsFile, item: Requirement) -> Finding:
             if other.name in TORCH_PACKAGES[1:] and other.pin and "+" not in other.pin
         )
     elif not item.url:
-        edits = (Edit(item.file, item.line, 1, (_INDEX_FIRST, line)),)
+        edits = (Edit(item.file, item.line, 1, (_INDEX, line)),)
     listed = [one for one in app_required(app, file) if serves_gpu(one.name)]
     listed = [one for one in listed if _comes_with_torch(app, one)]
     edits += tuple(edit for one in listed if edits for edit in without(app, one))
     why = ("listed", *(one.name for one in listed)) if listed else ()
     return Finding("torch-cuda", item.file, item.line, "torch", why, cuda_size(app), edits)
-
-
-_INDEX_FIRST = f"--extra-index-url {TORCH_INDEX}"
-"""The wheels for CPUs alone are on PyTorch's index: pip prefers +cpu to the same version."""
 
 
 def _with_cpu(app: App, item: Requirement) -> str:
@@ -133,7 +130,7 @@ def _implied_torch(app: App) -> Iterator[Finding]:
         return
     first = items[0]
     line = physical_line(app, first.file, first.line)
-    edits = (Edit(first.file, first.line, 1, (_INDEX_FIRST, line)),)
+    edits = (Edit(first.file, first.line, 1, (_INDEX, line)),)
     why = ("implied", *sorted({item.name for item in items}))
     size = cuda_size(app)
     yield Finding("torch-cuda", first.file, first.line, "torch", why, size, edits)
@@ -221,10 +218,7 @@ def _docker_edit(app: App, path: str, command: Command) -> tuple[Edit, ...]:
     """The line of the RUN that says ``pip install``, with the other index."""
     for number in range(command.line, command.line + command.count):
         line = physical_line(app, path, number)
-        new = re.sub(
-            r"((?:pip3?|uv pip)\s+install)", rf"\1 {_INDEX.replace('extra-', '')}", line, count=1
-        )
+        new = re.sub(r"((?:pip3?|uv pip)\s+install)", rf"\1 {_INDEX}", line, count=1)
         if new != line:
-            both = new.replace(TORCH_INDEX, f"{TORCH_INDEX} {_INDEX_PYPI}")
-            return (Edit(path, number, 1, (both,)),)
+            return (Edit(path, number, 1, (new,)),)
     return ()
