@@ -12,6 +12,7 @@ from slugfit.base.errors import Exit, UsageError
 from slugfit.base.urls import redact
 from slugfit.base.words import printable
 from slugfit.commands.command import Command, need_folder
+from slugfit.commands.forecast import forecast_at, usual_target
 from slugfit.doctor.checkup import findings_of
 from slugfit.doctor.diffs import unified
 from slugfit.doctor.finding import SEVERITIES
@@ -21,10 +22,14 @@ from slugfit.doctor.json_document import findings_json
 from slugfit.doctor.reading import read_app
 from slugfit.doctor.rules import RULE_OF
 from slugfit.doctor.sarif import findings_sarif
+from slugfit.doctor.sizes import Size
 from slugfit.doctor.text import findings_text
+from slugfit.forecast.errors import ForecastError
+from slugfit.report.failures import error_sentences
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from slugfit.base.console import Console
     from slugfit.doctor.app import App
@@ -37,6 +42,7 @@ class DoctorOptions:
 
     app: Path
     installed: Path | None
+    forecast: bool
     fail_on: str
     format: str
     fix: bool
@@ -51,6 +57,11 @@ def configure_doctor(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         help="an environment that the app is installed in; default: its own .venv",
+    )
+    parser.add_argument(
+        "--forecast",
+        action="store_true",
+        help="ask the package index for the megabytes of what is required (seconds)",
     )
     parser.add_argument(
         "--json", action="store_const", const="json", dest="format", help="print JSON"
@@ -78,10 +89,11 @@ def configure_doctor(parser: argparse.ArgumentParser) -> None:
 def run_doctor(options: DoctorOptions, console: Console) -> int:
     """Tell what is to be mended; nothing for a healthy app."""
     need_folder(options.app)
-    app = _with_installed(read_app(options.app), options)
+    told = _forecast_sizes(options.app, console) if options.forecast else {}
+    app = _with_sizes(read_app(options.app), options, told)
     findings = findings_of(app)
     if options.fix and _fixed(options, findings, app, console):
-        app = _with_installed(read_app(options.app), options)
+        app = _with_sizes(read_app(options.app), options, told)
         findings = findings_of(app)
     _show(findings, app, options.format, console)
     return Exit.FINDINGS if _fails(findings, options.fail_on) else Exit.OK
@@ -124,14 +136,29 @@ def _show(findings: tuple[Finding, ...], app: App, form: str, console: Console) 
         console.write(findings_text(findings, app.texts))
 
 
-def _with_installed(app: App, options: DoctorOptions) -> App:
+def _with_sizes(app: App, options: DoctorOptions, told: Mapping[str, Size]) -> App:
+    """The app with what is installed for it, and what each distribution weighs.
+
+    What a forecast ``told`` counts first: it is of the very versions that are asked for.
+    """
     own = options.app / ".venv"
     place = options.installed or (own if (own / "pyvenv.cfg").is_file() else None)
     if place is None:
-        return app
+        return replace(app, sizes={**app.sizes, **told})
     need_folder(place)
     installed = read_installed(place)
-    return replace(app, installed=installed, sizes={**installed.sizes, **app.sizes})
+    return replace(app, installed=installed, sizes={**installed.sizes, **app.sizes, **told})
+
+
+def _forecast_sizes(app: Path, console: Console) -> Mapping[str, Size]:
+    """What each distribution will take in the slug; none where no forecast can be made."""
+    try:
+        shares = forecast_at(app, usual_target()).shares
+    except ForecastError as error:
+        for line in error_sentences(error):
+            console.complain(f"slugfit: no forecast: {line}")
+        return {}
+    return {share.name: Size(share.before.compressed, "slug") for share in shares}
 
 
 def _fails(findings: tuple[Finding, ...], severity: str) -> bool:

@@ -101,6 +101,11 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def usual_target() -> TargetOptions:
+    """What the options are where none is given."""
+    return TargetOptions(sys.version_info[:2], STACK, machine(), [], "heroku", "", [], fresh=False)
+
+
 def _python(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(3)\.(\d{1,2})(\.\d+)?", text)
     if match is None:
