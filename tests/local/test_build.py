@@ -44,6 +44,7 @@ def test_an_app_becomes_a_slug_and_a_report(tmp_path: Path, upstream: Path) -> N
         "-----> Slimmed",
         "Procfile declares types -> web",
         "port bound after",
+        f"Each file, and why: {output}/report.html",
     ):
         assert line in first.out
     slug = output / "slug.tgz"

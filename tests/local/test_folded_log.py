@@ -61,6 +61,22 @@ def test_on_a_terminal_progress_is_no_line_and_steps_are_bold() -> None:
     assert told == (f"{TO_EMPTY_LINE}\x1b[1m-----> x\x1b[0m\n{TO_EMPTY_LINE}       y\n")
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("       limit   1000.0 MB compressed (heroku, 1 GB): fits, 10.4% of it used", "32"),
+        ("       limit    500.0 MB compressed (500M): TOO LARGE, 104.0% of it used; 1M", "1;31"),
+        ("       limit      none is known (render); what counts is the compressed size", ""),
+        ("       the limit: fits, they say", ""),
+        ("limit 1: fits, 1%", ""),
+    ],
+)
+def test_on_a_terminal_the_verdict_has_a_colour(line: str, code: str) -> None:
+    coloured = f"       \x1b[{code}m{line.lstrip()}\x1b[0m\n" if code else f"{line}\n"
+    assert shown(f"{line}\n", Style(colour=True)) == coloured
+    assert shown(f"{line}\n") == f"{line}\n"
+
+
 def test_what_is_going_on_is_noted_while_it_goes_on() -> None:
     progress = Progress()
     seen = []

@@ -201,6 +201,7 @@ def _write_page(job: Job) -> None:
     try:
         data = (job.cache / LAST_FILES).read_bytes()
         write_atomically(job.output / "report.html", page_html(data))
+        say_in_log(job.console, f"       Each file, and why: {job.output / 'report.html'}")
     except OSError as error:
         job.console.complain(f"slugfit: report.html could not be written: {error.strerror}")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from slugfit.base.progress import Stage
 from slugfit.base.words import counted
 from slugfit.report.layout import INDENT, shortened
+from slugfit.report.limit_words import FITS, TOO_LARGE
 from slugfit.report.stage_words import IN_LOG
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ https://github.com/heroku/heroku-buildpack-python/tree/v351/lib
 _PROGRESS = re.compile(rf"{re.escape(IN_LOG)}(.*), (\d+) s")
 """A line of Slugfit's about progress, as commands/telling.py writes it into a log."""
 _MARGIN = " " * INDENT
+_VERDICT = re.compile(rf"{_MARGIN}limit .*: ({FITS}|{TOO_LARGE}),")
+"""The report comes through a pipe, which has no colour: its verdict gets it here."""
 _SHOWN = 60
 
 
@@ -88,6 +91,14 @@ class FoldedLog:
 
 
 def say_in_log(console: Console, line: str) -> None:
-    """One line of a build's log; on a terminal steps and warnings stand out."""
-    tone = "title" if line.startswith(STEP) else "warning" if line[:2] == " !" else "plain"
-    console.say(console.style.painted(line, tone))
+    """One line of a build's log; on a terminal steps, warnings and the verdict stand out."""
+    console.say(console.style.painted(line, _tone(line)))
+
+
+def _tone(line: str) -> str:
+    if line.startswith(STEP):
+        return "title"
+    verdict = _VERDICT.match(line)
+    if verdict:
+        return "good" if verdict[1] == FITS else "bad"
+    return "warning" if line[:2] == " !" else "plain"

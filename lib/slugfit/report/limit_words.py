@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from slugfit.measure.sizes import Bytes
 
 
+FITS = "fits"
+TOO_LARGE = "TOO LARGE"
+"""The two verdicts of a bound, as its sentence has them before a comma."""
+
+
 def limit_sentences(limit: Limit, after: Bytes) -> Iterator[tuple[str, bool]]:
     """What the slug is compared with, and whether it is over: a sentence for each bound."""
     if not limit.bounds:
@@ -21,7 +26,7 @@ def limit_sentences(limit: Limit, after: Bytes) -> Iterator[tuple[str, bool]]:
         size = after.weigh(bound.measure)
         used = f"{bound.used(size):.1%} of it used"
         over = bound.over(size)
-        verdict = f"TOO LARGE, {used}; {_excess(bound, size)}" if over else f"fits, {used}"
+        verdict = f"{TOO_LARGE}, {used}; {_excess(bound, size)}" if over else f"{FITS}, {used}"
         most = f"{megabytes(bound.size):>7} MB {bound.measure}"
         yield f"{most} ({limit.label(bound)}): {verdict}", bool(over)
 
