@@ -1,7 +1,7 @@
 """Runs a program and notes what it loaded of an environment; run by the environment's own Python.
 
 The arguments are the program and a file for the answers: the modules from below the environment
-that are loaded when the program ends, and the version of each distribution.
+that are loaded when the program ends, with their files, and the version of each distribution.
 """
 
 import importlib.metadata
@@ -11,12 +11,13 @@ import runpy
 import sys
 
 
-def loaded() -> "list[str]":
+def loaded() -> "dict[str, str]":
     below = os.path.realpath(sys.prefix) + os.sep
     files = {name: getattr(module, "__file__", None) for name, module in sys.modules.copy().items()}
-    return sorted(
-        name for name, file in files.items() if file and os.path.realpath(file).startswith(below)
-    )
+    real = {name: os.path.realpath(file) for name, file in files.items() if file}
+    return {
+        name: file[len(below) :] for name, file in sorted(real.items()) if file.startswith(below)
+    }
 
 
 def versions() -> "list[str]":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import venv
 from typing import TYPE_CHECKING
 
@@ -234,7 +235,8 @@ def test_a_package_that_is_only_used_where_it_is_there_is_missed(
     assert (original.site / "other-1.dist-info/REQUESTED").is_file()
     before = packages.use(slug, own.smoke)
     assert (before.fault, before.said) == (None, {"plugin": "as well as with it"})
-    assert before.modules == {"plugin"}
+    path = "lib/python{}.{}/site-packages/plugin/__init__.py".format(*sys.version_info[:2])
+    assert before.modules == {"plugin": path}
     assert before.versions == {"plugin 1", "other 1"}
     assert packages.differences(before, before) == ()
     os.unlink(slug.site / "plugin/__init__.py")
@@ -244,8 +246,9 @@ def test_a_package_that_is_only_used_where_it_is_there_is_missed(
 
 
 def test_all_that_a_set_loses_is_told() -> None:
-    before = Used(None, {"one": "1", "two": "2"}, frozenset("ab"), frozenset({"d 1"}))
-    after = Used("KeyError", {"one": "0"}, frozenset("ac"), frozenset())
+    modules = {"a": "a.py", "b": "b.py", "b.tests": "b/tests/__init__.py"}
+    before = Used(None, {"one": "1", "two": "2"}, modules, frozenset({"d 1"}))
+    after = Used("KeyError", {"one": "0"}, {"a": "a.py", "c": "c.py"}, frozenset())
     assert packages.differences(before, after) == (
         "- KeyError",
         "- one: 1, after: 0",

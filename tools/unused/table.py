@@ -144,7 +144,7 @@ def render_sets(
 The sets of [the corpus](corpus.md), each in a slug whose app is the set's program, with the set's
 own packages as its requirements; nothing in it is left over on purpose. The program is run as the
 set was installed, and after `slugfit slim` with {_told(settings)}. It has to
-say the same, to load each module that it loaded before, and to find the version of each
+say the same, to load each module that it loaded before (but tests), and to find the version of each
 distribution. Modules that it never reaches are meant to go: whether those that stay can be imported
 is what [the corpus](corpus.md) shows at the standard level.
 `make corpus CORPUS="--level unused"` makes this table anew, a part of it with names of sets.
