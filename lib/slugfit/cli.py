@@ -15,39 +15,13 @@ from slugfit.apply.transaction import recover_tree
 from slugfit.base.console import Console
 from slugfit.base.errors import EXIT_CODES, Exit, SlugfitError
 from slugfit.base.style import plain_ascii, style_of
-from slugfit.commands import (
-    build,
-    build_facts,
-    diff,
-    doctor,
-    forecast,
-    hooks,
-    models,
-    plan,
-    review,
-    scripts,
-    slim,
-)
+from slugfit.commands.for_scripts import SCRIPT_COMMANDS
 from slugfit.report.failures import error_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from slugfit.commands.command import Command
-
-COMMANDS: tuple[Command[Any], ...] = (
-    *(build.BUILD, plan.PLAN, slim.SLIM, plan.MEASURE, models.MODELS),
-    *(slim.RESTORE, slim.RECOVER, plan.WHY),
-    *(forecast.FORECAST, doctor.DOCTOR, diff.DIFF, review.REVIEW),
-    *(hooks.INSTALL_HOOK, hooks.UPDATE_HOOK, hooks.REMOVE_HOOK, hooks.HOOK, hooks.SINGLE_FILE),
-)
-"""For people, in the order of the help."""
-
-SCRIPT_COMMANDS: tuple[Command[Any], ...] = (
-    *(scripts.CONFIG, scripts.ENVIRONMENT, scripts.PREPARE, scripts.SETTLE),
-    *(scripts.CONCLUDE, build_facts.LABELS, build_facts.REPORT),
-)
-"""For the scripts of the buildpack alone: no help lists them, and no error offers them."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,11 +31,20 @@ def main(arguments: Sequence[str]) -> int:
         # File names can hold any bytes, and a stream may know ASCII alone; no report fails on it.
         stream.reconfigure(errors=plain_ascii.__name__)  # type: ignore[union-attr]
     signal.signal(signal.SIGTERM, _interrupt)
-    for_scripts = any(arguments[:1] == [command.name] for command in SCRIPT_COMMANDS)
-    parsed = _parser(SCRIPT_COMMANDS if for_scripts else COMMANDS).parse_args(arguments)
+    parsed = _parser(_commands(arguments)).parse_args(arguments)
     styles = [style_of(stream, os.environ) for stream in (sys.stdout, sys.stderr)]
     console = Console(sys.stdout, sys.stderr, styles[0], styles[1].live)
     return _run(parsed.command, parsed, console)
+
+
+def _commands(arguments: Sequence[str]) -> tuple[Command[Any], ...]:
+    """Those that may be meant."""
+    if any(arguments[:1] == [command.name] for command in SCRIPT_COMMANDS):
+        return SCRIPT_COMMANDS
+    # A build starts commands for scripts several times: they do not wait for the others.
+    from slugfit.commands.for_people import COMMANDS  # noqa: PLC0415
+
+    return COMMANDS
 
 
 def _run(command: Command[Any], parsed: argparse.Namespace, console: Console) -> int:
