@@ -1,6 +1,7 @@
 """What requires one of the largest distributions by its name, whatever is asked for beside it.
 
-Read in the METADATA of their wheels (2026-11, as the index has them). Each with the
+Read in the METADATA of their wheels (2026-11, as the index has them:
+https://packaging.python.org/en/latest/specifications/core-metadata/). Each with the
 last version of which that is known, "" for all.
 """
 

@@ -1,7 +1,8 @@
 """WHEEL_BYTES: what large wheels weigh, for where nothing is installed and no lock file tells.
 
 Bytes of the newest wheel for Linux on x86-64 and CPython 3.12, as the index said in 2026-11
-(``pip download --no-deps NAME``). A wheel is compressed much as a slug is.
+(https://packaging.python.org/en/latest/specifications/simple-repository-api/). A wheel is
+compressed much as a slug is.
 """
 
 from __future__ import annotations
