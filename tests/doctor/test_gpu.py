@@ -11,8 +11,10 @@ from doctor_apps import findings, places
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from trees import Content
+
 CPU = "https://download.pytorch.org/whl/cpu"
-RULES = ("torch-cuda", "gpu-package", "gpu-variant")
+RULES = ("torch-cuda", "torch-index", "gpu-package", "gpu-variant")
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,10 @@ RULES = ("torch-cuda", "gpu-package", "gpu-variant")
         "torch==2.5.1": "torch-cuda",
         "torch": "torch-cuda",
         "torch==2.5.1+cu121": "torch-cuda",
-        "torch==2.5.1+cpu": "",
+        "torch==2.5.1+cpu": "torch-index",
+        "flask\ntorch==2.5.1+cpu\ntorchvision==0.20.1+cpu": "torch-index",
+        "--index-url https://index.example/simple\ntorch==2.5.1+cpu": "",
+        "--find-links wheels\ntorch==2.5.1+cpu": "",
         f"--extra-index-url {CPU}\\\n\ntorch": "",
         f"--index-url {CPU}\ntorch==2.5.1": "",
         f"-f {CPU}/torch_stable.html\ntorch==1.9.0+cpu": "",
@@ -61,6 +66,19 @@ def test_a_base_with_cuda_has_a_gpu(tmp_path: Path) -> None:
 
 def test_the_setting_that_brings_cpu_wheels_is_seen(tmp_path: Path) -> None:
     tree = {"requirements.txt": "torch\n", "app.json": '{"env": {"SLUGFIT_TORCH": "cpu"}}'}
+    assert findings(tmp_path, tree, *RULES) == []
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"Dockerfile": f"FROM a\nRUN pip install -r requirements.txt --extra-index-url {CPU}\n"},
+        {"app.json": '{"env": {"PIP_FIND_LINKS": "wheels"}}'},
+        {"app.json": '{"env": {"SLUGFIT_TORCH": "cpu"}}'},
+    ],
+)
+def test_another_place_may_have_the_version(tmp_path: Path, beside: dict[str, Content]) -> None:
+    tree: dict[str, Content] = {"requirements.txt": "torch==2.5.1+cpu\n", **beside}
     assert findings(tmp_path, tree, *RULES) == []
 
 

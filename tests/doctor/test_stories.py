@@ -65,7 +65,7 @@ APPS: Mapping[str, Mapping[str, Content]] = {
     },
 }
 MODELS = {"models/big.h5": 60_000_000, "best.pt": 12_000_000}
-CODES = {"tensorflow_app": 12, "detection_app": 0, "emotion_app": 12, "dlib_app": 0}
+CODES = {"tensorflow_app": 12, "detection_app": 12, "emotion_app": 12, "dlib_app": 0}
 
 
 @pytest.mark.parametrize("name", APPS)

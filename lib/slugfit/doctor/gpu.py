@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _CPU_INDEX = re.compile(r"pytorch\.org/whl/cpu|torch_stable\.html|cpu/torch|whl/cpu")
 _INDEX = f"--extra-index-url {TORCH_INDEX}"
 """The wheels for CPUs alone are on PyTorch's index: pip prefers +cpu to the same version."""
+_ANOTHER_PLACE = re.compile(r"index-url|find-links|^-[if]\b|^(PIP|UV)_.*(INDEX|FIND_LINKS)")
 _FIRST_WITH_ITS_OWN = (1, 13)
 """Earlier versions have CUDA inside of their wheels: torch 1.12.1 has 776 MB and requires none."""
 _GPU_EXTRAS = frozenset({"cuda", "cuda11", "cuda12", "cuda13", "and-cuda", "gpu"})
@@ -35,6 +36,7 @@ def gpu_findings(app: App) -> Iterator[Finding]:
     for file in app.requirements:
         yield from _of_requirements(app, file)
     yield from _implied_torch(app)
+    yield from _without_index(app)
     for lock in app.locks:
         yield from _of_lock(app, lock)
     for path, commands in app.docker.items():
@@ -89,6 +91,29 @@ def has_cpu_index(app: App) -> bool:
     settings = [item.value for item in app.settings if item.name.startswith(("PIP_", "UV_"))]
     chosen = any(item.name == "SLUGFIT_TORCH" and item.value for item in app.settings)
     return chosen or any(_CPU_INDEX.search(text) for text in (*options, *settings))
+
+
+def _without_index(app: App) -> Iterator[Finding]:
+    """A version that only PyTorch's own index has, where nothing names any other index."""
+    if has_cpu_index(app) or _names_an_index(app):
+        return
+    for file in app.requirements:
+        items = () if file.constraint else app_required(app, file)
+        local = [item for item in items if "+cpu" in item.specifier and not item.url]
+        if local:
+            first = local[0]
+            line = physical_line(app, first.file, first.line)
+            edits = (Edit(first.file, first.line, 1, (_INDEX, line)),)
+            about = f"{first.name}=={first.pin}"
+            yield Finding("torch-index", first.file, first.line, about, edits=edits)
+
+
+def _names_an_index(app: App) -> bool:
+    """Whether pip, uv or a Dockerfile is told of any place beside the usual index."""
+    options = [line for file in app.requirements for _, line in file.options]
+    settings = [item.name for item in app.settings]
+    commands = [command.rest for commands in app.docker.values() for command in commands]
+    return any(_ANOTHER_PLACE.search(text) for text in (*options, *settings, *commands))
 
 
 def cuda_size(app: App) -> Size:

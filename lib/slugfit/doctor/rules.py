@@ -24,6 +24,7 @@ class Rule:
 
 RULES = (
     Rule("torch-cuda", "error", "PyTorch with CUDA on a machine without a GPU"),
+    Rule("torch-index", "error", "A version of PyTorch that the usual index does not have"),
     Rule("gpu-package", "error", "A package that only serves a GPU"),
     Rule("gpu-variant", "warning", "A package with GPU code, which has a form without"),
     Rule("opencv-windows", "warning", "OpenCV with windows, which a server cannot show"),

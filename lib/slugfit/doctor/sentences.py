@@ -4,6 +4,8 @@ from __future__ import annotations
 
 SENTENCES = {
     "torch-cuda": "The torch of the usual index comes with CUDA, and the platform has no GPU.",
+    "torch-index": "{about} is on PyTorch's own index alone, and nothing names that: pip finds no "
+    "such version.",
     "gpu-package": "{about} only serves a GPU, and the platform has none.",
     "gpu-variant": "{about} brings GPU code, and the platform has no GPU. {0} is enough.",
     "opencv-windows": "{about} can open windows, which a server cannot show. {0} is the same "
