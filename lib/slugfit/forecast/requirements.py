@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slugfit.forecast.markers import MarkerError, marker_holds
+from slugfit.scan.requirement_lines import requirement_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,26 +22,15 @@ _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _MARKED = re.compile(r"([^#;]*?)\s*;\s*(.*?)(\s+--hash[=\s].*)?")
 
 
-def logical_lines(text: str) -> Iterator[str]:
-    """Lines without comments, joined where they end with a backslash.
-
-    https://pip.pypa.io/en/stable/reference/requirements-file-format/
-    """
-    for line in re.sub(r"\\\n", "", text).splitlines():
-        bare = re.sub(r"(^|\s+)#.*$", "", line).strip()
-        if bare:
-            yield bare
-
-
 def included_files(text: str) -> list[str]:
     """What a requirements file includes, as it names it."""
-    matches = (_OPTION.fullmatch(line) for line in logical_lines(text))
+    matches = (_OPTION.fullmatch(line) for _, line in requirement_lines(text))
     return [match[2].strip() for match in matches if match]
 
 
 def named_indexes(text: str, variables: Mapping[str, str]) -> list[str]:
     """The indexes that a requirements file names, with ${VARIABLES} put in as pip does."""
-    matches = (_INDEX.fullmatch(line) for line in logical_lines(text))
+    matches = (_INDEX.fullmatch(line) for _, line in requirement_lines(text))
     urls = [match[1] for match in matches if match]
     return [_VARIABLE.sub(lambda match: variables.get(match[1], match[0]), url) for url in urls]
 
@@ -51,7 +41,7 @@ def for_target(text: str, folder: str, values: Mapping[str, str]) -> str:
 
 
 def _lines(text: str, folder: str, values: Mapping[str, str]) -> Iterator[str]:
-    for line in logical_lines(text):
+    for _, line in requirement_lines(text):
         option, marked = _OPTION.fullmatch(line), _MARKED.fullmatch(line)
         if option:
             place = option[2].strip()

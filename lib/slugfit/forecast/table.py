@@ -14,6 +14,7 @@ from slugfit.report.advice_words import advice_line, advice_sentence
 from slugfit.report.layout import EMPTY, Line, Table, copied, wrapped
 from slugfit.report.limit_words import limit_sentences
 from slugfit.report.owner_names import versioned
+from slugfit.report.text import both_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,8 +40,8 @@ def forecast_lines(forecast: Forecast) -> Iterator[Line]:
     place = f"Python {target.version}, {target.stack}, {target.arch}"
     yield from wrapped(f"Forecast for {forecast.basis.source} ({place})", tone="title")
     yield EMPTY
-    yield Line(f"plain   {_both(forecast.before)}")
-    yield Line(f"slimmed {_both(forecast.after)}   -{_saved(forecast):.1%}")
+    yield Line(f"plain   {both_sizes(forecast.before)}")
+    yield Line(f"slimmed {both_sizes(forecast.after)}   -{_saved(forecast):.1%}")
     for size, word in ((forecast.before, "plain  "), (forecast.after, "slimmed")):
         for sentence, over in limit_sentences(forecast.basis.limit, size):
             yield from wrapped(sentence, f"{word} ", "bad" if over else "good")
@@ -56,11 +57,6 @@ def forecast_lines(forecast: Forecast) -> Iterator[Line]:
 def _saved(forecast: Forecast) -> float:
     before = forecast.before.compressed
     return 1 - forecast.after.compressed / before if before else 0.0
-
-
-def _both(size: Bytes) -> str:
-    packed, plain = megabytes(size.compressed), megabytes(size.uncompressed)
-    return f"{packed:>7} MB compressed {plain:>8} MB uncompressed"
 
 
 def _table(forecast: Forecast) -> Table:

@@ -79,15 +79,16 @@ def report_lines(report: Report, since: Difference | None = None) -> Iterator[Li
 def _verdict(report: Report) -> Iterator[Line]:
     saved = report.before.compressed - report.after.compressed
     share = saved / report.before.compressed if report.before.compressed else 0
-    yield Line(f"before {_both(report.before)}")
-    yield Line(f"after  {_both(report.after)}   -{share:.1%}")
+    yield Line(f"before {both_sizes(report.before)}")
+    yield Line(f"after  {both_sizes(report.after)}   -{share:.1%}")
     for sentence, over in limit_sentences(report.limit, report.after):
         yield from wrapped(sentence, "limit  ", "bad" if over else "good")
     if report.estimated:
         yield from wrapped("Compressed sizes come from a sample; they are within half a percent.")
 
 
-def _both(size: Bytes) -> str:
+def both_sizes(size: Bytes) -> str:
+    """Compressed and unpacked, in columns."""
     packed, plain = megabytes(size.compressed), megabytes(size.uncompressed)
     return f"{packed:>7} MB compressed {plain:>8} MB uncompressed"
 
