@@ -34,19 +34,57 @@ COMPILER_NAMES = {
 }
 """Attribute names that mean the same when the app also imports the package."""
 
+BUILD_PARTS = frozenset(
+    (
+        # https://numpy.org/doc/stable/reference/distutils.html, and what finds its compilers
+        *("numpy.distutils", "numpy.f2py"),
+        # https://cffi.readthedocs.io/en/stable/cdef.html
+        *("cffi.verifier", "cffi.recompiler", "cffi.ffiplatform", "cffi.setuptools_ext"),
+        *("cffi._shimmed_dist_utils", "cffi.vengine_cpy", "cffi.vengine_gen"),
+        # https://numba.readthedocs.io/en/stable/user/pycc.html
+        "numba.pycc",
+        # https://cython.readthedocs.io/en/latest/src/userguide/source_files_and_compilation.html
+        *("Cython.Build", "Cython.Distutils", "pyximport"),
+        # https://pybind11.readthedocs.io/en/stable/compiling.html
+        "pybind11.setup_helpers",
+    )
+)
+"""Modules and packages that build extensions, in distributions that do other things as well.
+
+Nothing else of their distributions imports them when it is imported itself.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildCall:
+    """How those who import a package reach its BUILD_PARTS without importing them."""
+
+    names: frozenset[str]
+    """Attributes: submodules, or methods of what ``maker`` makes."""
+    maker: str = ""
+    """A class of the package."""
+
+
+BUILD_CALLS = {
+    # https://cffi.readthedocs.io/en/stable/cdef.html
+    "cffi": BuildCall(frozenset(("verify", "compile", "emit_c_code", "set_source")), "FFI"),
+    # https://numpy.org/doc/stable/f2py/usage.html
+    "numpy": BuildCall(frozenset(("f2py", "distutils"))),
+    # https://numba.readthedocs.io/en/stable/user/pycc.html
+    "numba": BuildCall(frozenset(("pycc",))),
+}
+"""By package."""
+
 BUILD_IMPORTS = (
     # https://setuptools.pypa.io/en/latest/userguide/ext_modules.html
     *("setuptools.Extension", "setuptools.extension", "setuptools.command.build_ext"),
     *("distutils.core", "distutils.ccompiler", "distutils.extension"),
-    *("distutils.command.build_ext", "numpy.distutils"),
+    "distutils.command.build_ext",
     # https://cython.readthedocs.io/en/latest/src/userguide/source_files_and_compilation.html
-    *("Cython.Build", "Cython.Compiler", "pyximport"),
-    # https://cffi.readthedocs.io/en/stable/cdef.html
-    *("cffi.verifier", "cffi.recompiler", "cffi.ffiplatform"),
+    "Cython.Compiler",
     # https://docs.pytorch.org/docs/stable/cpp_extension.html
     "torch.utils.cpp_extension",
-    # https://pybind11.readthedocs.io/en/stable/compiling.html
-    "pybind11.setup_helpers",
+    *sorted(BUILD_PARTS),
 )
 """Modules that build extensions; who imports one of them may compile at run time."""
 

@@ -48,6 +48,7 @@ def unused_in(
             judged.facts.config.locales,
             judged.facts.config.worth,
             elsewhere=read.elsewhere,
+            compiles="no compiler use" in judged.facts.unmet,
             installers_stay=run.tree_is_cached or read.layout.shape != "slug",
         )
     )

@@ -23,10 +23,12 @@ from slugfit.scan.app_words import app_words
 from slugfit.scan.bytecode import read_if_readable, read_module
 from slugfit.scan.module_facts import facts_of_module
 from slugfit.scan.outside import words_outside
+from slugfit.unused.building import build_calls
 from slugfit.unused.computed import computed_imports, reads_objects
-from slugfit.unused.follow import STARTERS
+from slugfit.unused.fallbacks import fallback_imports
 from slugfit.unused.named_languages import own_locales
 from slugfit.unused.services import computes_service
+from slugfit.unused.starting import may_start, starts_programs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -118,7 +120,9 @@ def _signs(module: Module, facts: ModuleFacts, source: bytes) -> Iterator[str]:
     yield repr((sorted(computed.packages), computed.by_parts, reads_objects(facts)))
     yield repr(STUB_READER in facts.names)
     yield repr("__file__" in facts.names)
-    yield repr(STARTERS.isdisjoint(facts.names))
+    yield repr(may_start(facts) and starts_programs(source))
+    yield repr(sorted(build_calls(facts, lambda: source)))
+    yield repr(sorted(fallback_imports(source, bool)))
     yield repr(LOCALE_LISTERS.isdisjoint(facts.names))
     for data in SERVICE_DATA:
         listed = data.listers.union(data.aliases) & (facts.names | facts.literals)

@@ -80,6 +80,8 @@ def _search(code: TreeCode, services: frozenset[str]) -> Search:
         if posixpath.basename(posixpath.dirname(loose.module.path)) == "bin"
     }
     programs = {point.name for point in points if point.group in PROGRAM_GROUPS}
+    installers = (dist for dist in code.owners.distributions if dist.name in INSTALLERS)
+    installing = (point.name for dist in installers for point in dist.entry_points)
     return Search(
         code.modules,
         index_modules(code.paths, code.layout),
@@ -87,6 +89,7 @@ def _search(code: TreeCode, services: frozenset[str]) -> Search:
         relations_of(code.owners.distributions),
         frozenset(point.group for point in points if point.group not in PROGRAM_GROUPS),
         frozenset(programs | scripts),
+        frozenset(installing),
         services,
     )
 

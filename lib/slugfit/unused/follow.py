@@ -11,7 +11,10 @@ from slugfit.scan.bytecode import read_if_readable
 from slugfit.scan.module_facts import facts_from_source
 from slugfit.scan.module_names import import_targets, name_and_parents, named_module
 from slugfit.scan.owners import APP, PYTHON
+from slugfit.unused.building import TEST_PARTS
 from slugfit.unused.computed import Computed, computed_imports, may_compute
+from slugfit.unused.fallbacks import without_fallbacks
+from slugfit.unused.notes import note
 from slugfit.unused.search import Word
 
 if TYPE_CHECKING:
@@ -21,20 +24,11 @@ if TYPE_CHECKING:
 
 _START = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*)\.(?:[%{]|$)")
 """The beginning of a dotted name, up to what is put in."""
-STARTERS = frozenset(
-    (
-        *("Popen", "run", "call", "check_call", "check_output", "getoutput", "system", "which"),
-        *("execv", "execve", "execvp", "execvpe", "spawnv", "spawnvp", "posix_spawn"),
-        *("create_subprocess_exec", "create_subprocess_shell"),
-    )
-)
-"""Names in code that starts programs: https://docs.python.org/3/library/subprocess.html."""
 _MAKERS = frozenset(("modules", "meta_path", "path_hooks", "__path__", "ModuleType", "__getattr__"))
 """Names in code that makes modules, or finds them elsewhere: sys.modules and its like.
 
 https://docs.python.org/3/reference/import.html#the-module-cache
 """
-_TEST_PARTS = frozenset(("test", "tests", "conftest"))
 
 
 def follow_all(search: Search) -> None:
@@ -42,10 +36,13 @@ def follow_all(search: Search) -> None:
     for module in search.to_follow():
         if not module.compiled:
             _follow(search, module)
+        if search.builds:
+            search.reach_postponed()
 
 
 def follow_facts(search: Search, module: Module, facts: ModuleFacts) -> None:
     """What code says: its imports, and the modules and programs that its strings name."""
+    facts = without_fallbacks(search, module, facts)
     is_own = search.owners.get(module.path, APP) == APP
     if is_own:
         search.used |= facts.names & search.index.parts
@@ -57,7 +54,7 @@ def follow_facts(search: Search, module: Module, facts: ModuleFacts) -> None:
     )
     for name in sorted(imports):
         search.reach_from(module, name, Reference("imports", module.path, name))
-    _note(search, module, facts, imports)
+    note(search, module, facts, imports)
     # Sorted, for the first reference is the one that is told: the same in every run.
     for literal in sorted(facts.literals):
         _reach_below(search, literal, module)
@@ -74,24 +71,6 @@ def follow_facts(search: Search, module: Module, facts: ModuleFacts) -> None:
         elif search.is_installed(named):
             owner = search.owners.get(module.path, "")
             search.words.append(Word(named, module.path, owner, imports))
-
-
-def _note(search: Search, module: Module, facts: ModuleFacts, imports: frozenset[str]) -> None:
-    """What code says that can matter together with what other code says."""
-    owner = search.owners.get(module.path, "")
-    search.parts[owner] |= facts.literals & search.index.parts
-    for name in imports:
-        search.importers[name.partition(".")[0]].add(module.path)
-    # By a name that code uses it is a function that lists them.
-    for name in search.services & (facts.names | facts.literals):
-        search.asked[name].add(owner)
-    starts = not STARTERS.isdisjoint(facts.names)
-    known = search.groups | search.programs if starts else search.groups
-    for literal in facts.literals & known:
-        search.said.setdefault(literal, module.path)
-    for literal in facts.literals:
-        if ".so" in literal:
-            search.libraries.setdefault(literal, module.path)
 
 
 def _is_nowhere(search: Search, name: str) -> bool:
@@ -139,7 +118,7 @@ def _reach_below(search: Search, literal: str, module: Module) -> None:
         # What a program chooses by a name is none of the package's tests.
         below = search.index.below(start[1])
         inner = ((item, item.name[len(start[1]) :].split(".")) for item in below)
-        chosen = (item for item, parts in inner if _TEST_PARTS.isdisjoint(parts))
+        chosen = (item for item, parts in inner if TEST_PARTS.isdisjoint(parts))
         search.reach(chosen, Reference("names", module.path, literal), guess=True)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 INSTALLERS = frozenset(("pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pkg-resources"))
 """Distributions that the next build, or whoever continues an image, installs with."""
-_AT_RUN_TIME = frozenset(("pkg_resources",))
+AT_RUN_TIME = frozenset(("pkg_resources",))
 """What installers bring for programs that run: many use it, and never say so in their metadata."""
 
 
@@ -33,7 +33,7 @@ class Relations:
         Not on what its metadata do not mention, and only a third distribution has brought here.
         What was asked for by itself can be there for anyone.
         """
-        if owner in (APP, other) or other in (APP, PYTHON, "") or top in _AT_RUN_TIME:
+        if owner in (APP, other) or other in (APP, PYTHON, "") or top in AT_RUN_TIME:
             return True
         return other in self.wanted.get(owner, ()) or other not in self.brought
 

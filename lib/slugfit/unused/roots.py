@@ -27,19 +27,22 @@ if TYPE_CHECKING:
 
 _BUILD_SCRIPTS = frozenset(("setup.py", "noxfile.py", "fabfile.py", "tasks.py"))
 """Files at the root of an app that name what it is developed with."""
-_PATH_FILES = frozenset(("distutils-precedence.pth",))
-"""Path files that only matter to who imports a certain module: see LOADED_FOR."""
+_PATH_FILES = {"distutils-precedence.pth": "_distutils_hack"}
+"""Path files that only matter to who imports a certain module, each with the package that it loads
+at every start: see LOADED_FOR."""
 
 
 def reach_roots(search: Search, code: TreeCode) -> None:
     """Reach what the app says, and what runs without being asked."""
+    search.builds = code.compiles
     for path, words in _words(code):
         reach_words(search, words, Reference("names", path))
     for name, words in code.settings.items():
         reach_words(search, words, Reference("setting", name))
     started = (search.index.by_path[path] for path in code.started if path in search.index.by_path)
     for module in started:
-        search.reach([module], Reference("loads", module.path))
+        if module.name.partition(".")[0] not in _PATH_FILES.values():
+            search.reach([module], Reference("loads", module.path))
     _reach_path_files(search, code)
     _reach_kept(search, code)
     _reach_app(search, code)

@@ -1,25 +1,23 @@
-"""What follows from what is reached, in rounds: entry points, programs, libraries, texts."""
+"""What follows from what is reached, in rounds: entry points, programs, libraries."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from slugfit.base.text import decode_text
 from slugfit.elf.needed import needed_libraries
 from slugfit.refer.reference import Reference
-from slugfit.scan.bytecode import read_regular_file
-from slugfit.scan.libraries import library_facts
+from slugfit.scan.owners import PYTHON
+from slugfit.unused.building import is_test_part
 from slugfit.unused.follow import follow_all, follow_facts, reach_put_together
+from slugfit.unused.others import read_others
 from slugfit.unused.placed import reach_placed
 from slugfit.unused.roots import reach_distribution
 from slugfit.unused.words import reach_words_of_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from slugfit.scan.distributions import Distribution
     from slugfit.unused.search import Search
@@ -37,11 +35,6 @@ LOADED_FOR = {
     "pkg_resources": "setuptools",
 }
 """By module: the package that importing it loads, or that its functions do."""
-_TEXTS = (".json", ".yaml", ".yml", ".toml", ".ini", ".zcml", ".xml", ".cfg")
-_LARGEST = 1 << 18
-_WORD = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
-_SHORT = 6
-"""Letters of a name that can be part of another word."""
 
 
 def follow_rounds(search: Search, code: TreeCode) -> None:
@@ -60,19 +53,29 @@ def follow_rounds(search: Search, code: TreeCode) -> None:
         unreached = _unreached(search, code)
         _reach_libraries(search, code, unreached, linked)
         reach_placed(search, code, unreached.values())
-        _read_others(search, code, seen)
+        read_others(search, code, seen)
         follow_all(search)
 
 
 def _reach_loaded(search: Search) -> None:
     """What the import of another module loads."""
     for name, package in LOADED_FOR.items():
-        # Python's own does for what may never be imported; of zoneinfo it has the code alone.
-        enough = name == "distutils" and search.is_python(name)
         for path in sorted(search.importers.get(name, ())):
-            if not (enough and path in search.guessed):
-                by = search.owners.get(path, "")
+            by = search.owners.get(path, "")
+            if name != "distutils" or not _python_s_own_will_do(search, path, by):
                 search.reach_name(package, Reference("needs", by, name))
+
+
+def _python_s_own_will_do(search: Search, path: str, owner: str) -> bool:
+    """Whether distutils of Python itself is enough for the module at ``path``, where it is there.
+
+    For Python's own modules, for tests, and for what may never be imported. Of zoneinfo Python has
+    the code alone.
+    """
+    module = search.index.by_path.get(path)
+    is_test = module is not None and is_test_part(module.name)
+    enough = owner == PYTHON or is_test or path in search.guessed
+    return enough and search.is_python("distutils")
 
 
 def _unreached(search: Search, code: TreeCode) -> Mapping[str, Distribution]:
@@ -100,10 +103,19 @@ def _reach_entry_points(search: Search, code: TreeCode) -> None:
             elif point.group in search.said:
                 reference = Reference("group", search.said[point.group], point.group)
                 search.reach_name(point.module, reference)
-            elif (first := re.split(r"[._:-]", point.group)[0]) in tops and first != "":
+            elif (first := _first(point.group)) in tops and first != "":
                 # Its name may be put together: "flask" + ".commands".
                 search.reach_name(point.module, Reference("group", first, point.group))
     _reach_scripts(search, code)
+
+
+def _first(group: str) -> str:
+    """The package that a group of entry points is called after; setuptools has distutils' groups.
+
+    https://setuptools.pypa.io/en/latest/userguide/extension.html
+    """
+    first = re.split(r"[._:-]", group)[0]
+    return "setuptools" if first == "distutils" else first
 
 
 def _reach_scripts(search: Search, code: TreeCode) -> None:
@@ -143,61 +155,3 @@ def _reach_libraries(
         for name, dist in offered.items():
             if len(stem) > len("x.so") and name.startswith(stem):
                 reach_distribution(search, dist, Reference("links", by, name))
-
-
-def _read_others(search: Search, code: TreeCode, seen: set[str]) -> None:
-    """Compiled modules and text files of what is reached, for names of what is not."""
-    tops = _tops(search, code)
-    if not tops:
-        return
-    # Others cannot stand in a library as what they are: see library_facts.
-    words = tuple(top.encode("ascii") for top in sorted(tops) if top.isascii())
-    reached = {code.owners.by_path.get(path, "") for path in search.reached}
-    reached.difference_update(("", "(python)"))
-    for path in sorted(search.reached):
-        module = search.index.by_path.get(path)
-        if module is not None and module.compiled and path not in seen:
-            seen.add(path)
-            for literal in sorted(library_facts(code.tree.root / path, words).literals):
-                _reach_literal(search, path, literal, tops)
-    for entry in code.tree.files():
-        path = entry.path
-        if path.endswith(_TEXTS) and path not in seen and entry.size <= _LARGEST:
-            owner = code.owners.by_path.get(path, "")
-            if owner in reached and not posixpath.dirname(path).endswith("-info"):
-                seen.add(path)
-                for word in _words(code.tree.root / path):
-                    if word.partition(".")[0] in tops:
-                        search.reach_name(word, Reference("names", path, word))
-
-
-def _tops(search: Search, code: TreeCode) -> frozenset[str]:
-    """The top-level names of packages of which no module is reached, if they are worth a search."""
-    own = {dist.name for dist in code.owners.distributions}
-    sizes: Counter[str] = Counter()
-    reached: set[str] = set()
-    for entry in code.tree.files():
-        module = search.index.by_path.get(entry.path)
-        if module is not None and code.owners.by_path.get(entry.path) in own:
-            top = module.name.partition(".")[0]
-            sizes[top] += entry.size
-            if entry.path in search.reached:
-                reached.add(top)
-    return frozenset(top for top, size in sizes.items() if size >= code.least) - reached
-
-
-def _reach_literal(search: Search, path: str, literal: str, tops: frozenset[str]) -> None:
-    """What a text in a library means; where one string runs into the next, any long name in it."""
-    for top in sorted(tops):
-        if literal == top or literal.startswith(f"{top}."):
-            search.reach_name(literal, Reference("names", path, literal))
-        elif len(top) >= _SHORT and top in literal:
-            search.reach_name(top, Reference("names", path, top))
-
-
-def _words(file: Path) -> Iterator[str]:
-    try:
-        text = decode_text(read_regular_file(file), "replace").text
-    except OSError:
-        return
-    yield from dict.fromkeys(_WORD.findall(text))

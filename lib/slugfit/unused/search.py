@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from slugfit.scan.owners import PYTHON
+from slugfit.unused.building import counts_for_builds_alone, is_build_part, tells_of_builds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,6 +44,8 @@ class Search:
     """The groups of entry points that any distribution declares."""
     programs: frozenset[str]
     """The names of the programs that distributions install."""
+    installing: frozenset[str]
+    """Those of them that install."""
     services: frozenset[str]
     """The names of services that are described in the tree, and of functions that list these."""
     reached: dict[str, Reference] = field(default_factory=dict)
@@ -67,6 +70,12 @@ class Search:
     """The names of the modules that do."""
     words: list[Word] = field(default_factory=list)
     """Strings of one word that are names of packages; they can be words as well."""
+    builds: bool = False
+    """Whether something that is reached builds extension modules, or installs."""
+    postponed: list[tuple[Module, Reference, bool]] = field(default_factory=list)
+    """What is reached if so: arguments of ``reach``."""
+    postponed_sayers: list[Module] = field(default_factory=list)
+    """Modules that start programs which install: these count if so."""
     _waiting: list[Module] = field(default_factory=list)
     _guesses: list[Module] = field(default_factory=list)
 
@@ -76,7 +85,9 @@ class Search:
         """Note that these are reached, or, as a ``guess``, could be."""
         for module in modules:
             path = module.path
-            if path not in self.reached:
+            if self._counts_for_builds_alone(module, reference, guess=guess):
+                self.postponed.append((module, reference, guess))
+            elif path not in self.reached:
                 self.reached[path] = reference
                 (self._guesses if guess else self._waiting).append(module)
                 if guess:
@@ -85,6 +96,26 @@ class Search:
                 self.guessed.discard(path)
                 self.reached[path] = reference
                 self._waiting.append(module)
+
+    def _counts_for_builds_alone(
+        self, module: Module, reference: Reference, *, guess: bool
+    ) -> bool:
+        if self.builds:
+            return False
+        by = self.index.by_path.get(reference.by)
+        is_guess = guess and is_build_part(module.name)
+        if is_guess or counts_for_builds_alone(module, reference, by, self.owners):
+            return True
+        self.builds = not guess and tells_of_builds(module, reference, self.owners)
+        return False
+
+    def reach_postponed(self) -> None:
+        """Reach what counts where something builds: it does."""
+        while self.postponed:
+            module, reference, guess = self.postponed.pop(0)
+            self.reach([module], reference, guess=guess)
+        self._waiting += self.postponed_sayers
+        self.postponed_sayers.clear()
 
     def reach_name(self, name: str, reference: Reference) -> None:
         """The module that a dotted name means, and the packages above it."""
@@ -125,11 +156,12 @@ class Search:
 
     def is_installed(self, top: str) -> bool:
         """Whether a name without a dot is a package's, and not one of Python's own modules."""
-        return any(owner != PYTHON for owner in self._owners_of(top))
+        return any(owner != PYTHON for owner in self.owners_of(top))
 
     def is_python(self, top: str) -> bool:
         """Whether a name without a dot is that of one of Python's own modules."""
-        return PYTHON in self._owners_of(top)
+        return PYTHON in self.owners_of(top)
 
-    def _owners_of(self, name: str) -> set[str]:
+    def owners_of(self, name: str) -> set[str]:
+        """The owners of a module."""
         return {self.owners.get(module.path, "") for module in self.index.by_name.get(name, ())}

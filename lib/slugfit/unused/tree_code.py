@@ -48,5 +48,7 @@ class TreeCode:
     """Bytes that a removal has to save; packages with fewer stay in any case."""
     installers_stay: bool
     """Whether something installs into this tree later."""
+    compiles: bool
+    """Whether something compiles at run time, as far as the app and the settings tell."""
     elsewhere: Tree | None
     """All files of an app that is not part of the tree."""
