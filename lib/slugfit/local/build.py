@@ -6,12 +6,10 @@ platform runs them; the slug is packed and, if asked, booted.
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slugfit.base.atomic import write_atomically
 from slugfit.base.errors import (
     BuildError,
     NoPythonError,
@@ -21,22 +19,14 @@ from slugfit.base.errors import (
     UsageError,
     VerificationError,
 )
-from slugfit.base.hashing import sha256_of
 from slugfit.base.words import megabytes
 from slugfit.local.app_source import copy_app
-from slugfit.local.boot import Booted, boot_document, boot_lines, boot_slug
-from slugfit.local.boot_bytecode import Added, add_loaded
+from slugfit.local.booting import boot_built
 from slugfit.local.build_cache import locked_cache
 from slugfit.local.folded_log import say_in_log
+from slugfit.local.output import pack, read_document, write_page, write_report
 from slugfit.local.scripts import Job, compile_app, run_script
-from slugfit.measure.archive import write_gzip
-from slugfit.measure.pieces import slug_pieces
-from slugfit.page.html import page_html
-from slugfit.page.last_files import LAST_FILES
-from slugfit.report.fault_words import fault_sentence
-from slugfit.report.json_report import render_json
-from slugfit.scan.procfile import default_processes, procfile_faults, read_procfile
-from slugfit.scan.tree import scan_tree
+from slugfit.scan.procfile import default_processes, read_procfile
 from slugfit.settings.config import read_config, read_pyproject
 
 if TYPE_CHECKING:
@@ -69,11 +59,11 @@ def build_app(job: Job, *, upstream: str | None, boot: bool) -> dict[str, Any]:
     _make_folders(job)
     with locked_cache(job.cache, job.console.say):
         document = build_slug(job, upstream or job.variables.get("SLUGFIT_UPSTREAM"))
-    _write(job.output / "report.json", render_json(document))
-    _write_page(job)
+    write_report(job, document)
+    write_page(job)
     if boot:
-        document["boot"] = _boot(job, document)
-        _write(job.output / "report.json", render_json(document))
+        document["boot"] = boot_built(job, document)
+        write_report(job, document)
     return document
 
 
@@ -97,11 +87,11 @@ def build_slug(job: Job, upstream: str | None) -> dict[str, Any]:
     release = run_script(job, "release", [job.built], quiet=True).stdout
     processes = dict(default_processes(release))
     processes.update(read_procfile(job.built))
-    document = _document(job, report)
+    document = read_document(job, report)
     document["process_types"] = processes
     _tell_processes(job, processes)
     say_in_log(job.console, "-----> Compressing...")
-    size, digest = _pack(job)
+    size, digest = pack(job)
     document["slug"] = {"path": "slug.tgz", "bytes": size, "sha256": digest}
     say_in_log(job.console, f"       Done: {megabytes(size)} MB, {job.output / 'slug.tgz'}")
     return document
@@ -128,86 +118,7 @@ def _make_folders(job: Job) -> None:
         raise UsageError("A folder for the result could not be made.", str(error)) from error
 
 
-def _pack(job: Job) -> tuple[int, str]:
-    """Write slug.tgz; its size in bytes and sha256."""
-    target = job.output / "slug.tgz"
-    try:
-        with job.progress.during("compressing the slug"):
-            size = write_gzip(target, slug_pieces(scan_tree(job.built)))
-    except OSError as error:
-        raise BuildError(
-            f"The slug could not be written to {target}.",
-            str(error),
-            "Free disk space, or name another --output.",
-        ) from error
-    return size, sha256_of(target).hex()
-
-
-def _document(job: Job, report: str) -> dict[str, Any]:
-    try:
-        document: dict[str, Any] = json.loads((job.cache / "slugfit" / "report.json").read_text())
-        document["buildpack"] = json.loads(report or "{}")
-    except (OSError, ValueError) as error:
-        raise BuildError("The build left no report.", str(error)) from error
-    return document
-
-
 def _tell_processes(job: Job, processes: Mapping[str, str]) -> None:
     names = ", ".join(processes) or "(none: add a Procfile with a line `web: COMMAND`)"
     say_in_log(job.console, "-----> Discovering process types")
     say_in_log(job.console, f"       Procfile declares types -> {names}")
-
-
-def _boot(job: Job, document: dict[str, Any]) -> Mapping[str, Any]:
-    web = document["process_types"].get("web")
-    if not web:
-        wrong = [f"{fault_sentence(fault)}." for fault in procfile_faults(job.built)]
-        raise BuildError(
-            "There is nothing to boot: the app declares no web process.",
-            " ".join(wrong),
-            "Correct that."
-            if wrong
-            else "Add a Procfile with a line such as `web: gunicorn app:app --bind 0.0.0.0:$PORT`.",
-        )
-    say_in_log(job.console, f"-----> Booting the slug: {web}")
-    variables = {k: v for k, v in job.variables.items() if not k.startswith("SLUGFIT_")}
-    with job.progress.during("booting the slug"):
-        booted = boot_slug(job.output / "slug.tgz", web, variables)
-    for line in boot_lines(booted):
-        say_in_log(job.console, f"       {line}")
-    added = _add_compiled(job, booted)
-    if added.files:
-        size, digest = _pack(job)
-        document["slug"].update(bytes=size, sha256=digest)
-        say_in_log(
-            job.console,
-            f"       {added.files} modules had to be compiled: their bytecode is added "
-            f"({megabytes(added.size)} MB), the slug is {megabytes(size)} MB",
-        )
-    return {**boot_document(booted), "bytecode_files_added": added.files}
-
-
-def _add_compiled(job: Job, booted: Booted) -> Added:
-    """Add the bytecode that the web process lacked, where the slug has that of its start."""
-    config = read_config(job.variables, read_pyproject(job.app))
-    # With ``auto`` the limit may have no room for it.
-    if config.bytecode != "boot" or config.level == "measure":
-        return Added(0, 0)
-    return add_loaded(job.built, booted.compiled)
-
-
-def _write_page(job: Job) -> None:
-    """Write report.html from what the build left of it in its cache, if it did."""
-    try:
-        data = (job.cache / LAST_FILES).read_bytes()
-        write_atomically(job.output / "report.html", page_html(data))
-        say_in_log(job.console, f"       Each file, and why: {job.output / 'report.html'}")
-    except OSError as error:
-        job.console.complain(f"slugfit: report.html could not be written: {error.strerror}")
-
-
-def _write(target: Path, text: str) -> None:
-    try:
-        target.write_text(text, "utf-8")
-    except OSError as error:
-        raise BuildError(f"{target} could not be written.", str(error)) from error
