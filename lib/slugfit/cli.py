@@ -41,7 +41,11 @@ def _commands(arguments: Sequence[str]) -> tuple[Command[Any], ...]:
     """Those that may be meant."""
     if any(arguments[:1] == [command.name] for command in SCRIPT_COMMANDS):
         return SCRIPT_COMMANDS
-    # A build starts commands for scripts several times: they do not wait for the others.
+    # A build starts commands for scripts several times, and slim: they do not wait for the others.
+    if arguments[:1] == ["slim"]:
+        from slugfit.commands.slim import SLIM  # noqa: PLC0415
+
+        return (SLIM,)
     from slugfit.commands.for_people import COMMANDS  # noqa: PLC0415
 
     return COMMANDS

@@ -14,10 +14,12 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from slugfit.measure.archive import write_gzip
 from slugfit.measure.deflate import BLOCK_SIZE, deflate
-from slugfit.measure.pieces import EPOCH, Member, Piece, slug_pieces, stream_size
+from slugfit.measure.pieces import _TYPES, EPOCH, Member, Piece, slug_pieces, stream_size
 from slugfit.scan.tree import scan_tree
 from trees import Content, Folder, Link, plant, snapshot
 
@@ -231,3 +233,27 @@ def test_memory_does_not_grow_with_a_file(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 24 * MEGABYTE
+
+
+NAMES = st.text(
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=200
+) | st.sampled_from(
+    ["a" * 100, "a" * 101, "é" * 50, "é" * 51, "folder/", "a\udcff", "./app/" + "a/" * 60]
+)
+
+
+@given(
+    names=st.tuples(NAMES, NAMES),
+    mode=st.integers(0, 0o177777),
+    kind=st.sampled_from([*_TYPES]),
+    size=st.integers(0, 2**34) | st.sampled_from([0, 8**11 - 1, 8**11]),
+    mtime=st.integers(0, 2**32),
+)
+def test_a_header_is_that_of_tarfile(
+    names: tuple[str, str], mode: int, kind: str, size: int, mtime: int
+) -> None:
+    info = tarfile.TarInfo(names[0])
+    info.linkname, info.mode, info.size, info.mtime = names[1], mode & 0o7777, size, mtime
+    info.type = _TYPES[kind]
+    usual = info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
+    assert Member(names[0], mode, kind, size, names[1], mtime).header() == usual

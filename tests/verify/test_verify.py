@@ -88,6 +88,15 @@ def test_warnings_cost_nothing_because_nobody_reads_them(tmp_path: Path) -> None
     assert _imports(real_slug(tmp_path, {"warns.py": warns}, {}), "warns") == ()
 
 
+def test_cycles_are_left_alone_but_where_the_time_of_a_start_is_taken(tmp_path: Path) -> None:
+    root = real_slug(tmp_path, {"collects.py": "import gc; assert gc.isenabled()"}, {})
+    (failure,) = _imports(root, "collects")
+    assert failure.error == "AssertionError: "
+    context = StepContext(root, layout_of(root), None)
+    started = child.run_child(context, [Step("start", "collects"), Step("loaded", "")], 30)
+    assert started.by_step["start", "collects"]["error"] is None
+
+
 def test_a_module_that_refuses_to_come_after_another_is_tried_alone(root: Path) -> None:
     assert _imports(root, "pair.one", "pair.two") == ()
 

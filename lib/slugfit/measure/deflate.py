@@ -11,13 +11,14 @@ import zlib
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from slugfit.base.beside import cores
 from slugfit.elf.truncate import blanked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
     from slugfit.measure.pieces import Piece
@@ -33,6 +34,7 @@ DEFLATE_END = b"\x03\x00"
 """An empty last deflate block."""
 _WINDOW = 32 * 1024
 _READ = 1024 * 1024
+_KEY = attrgetter("key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,16 @@ def deflate(pieces: Iterable[Piece]) -> Iterator[tuple[Block, bytes]]:
     return _deflate(_blocks(pieces, BLOCK_SIZE))
 
 
-def deflate_sample(pieces: Iterable[Piece], every: int) -> Iterator[tuple[Block, bytes]]:
+def deflate_sample(
+    pieces: Iterable[Piece], every: int, key_of: Callable[[Piece], str] = _KEY
+) -> Iterator[tuple[Block, bytes]]:
     """The same of one slice of the stream in ``every``; slices are smaller than blocks.
 
     Each follows on the bytes before it as in the whole stream. With one in one it is ``deflate``.
+    A piece's bytes count as those of ``key_of`` it.
     """
-    return deflate(pieces) if every == 1 else _deflate(_blocks(pieces, SLICE_SIZE, every))
+    size = BLOCK_SIZE if every == 1 else SLICE_SIZE
+    return _deflate(_blocks(pieces, size, every, key_of))
 
 
 def _deflate(blocks: Iterable[Block]) -> Iterator[tuple[Block, bytes]]:
@@ -87,7 +93,9 @@ def _compress(block: Block) -> bytes:
     return engine.compress(block.data) + engine.flush(zlib.Z_SYNC_FLUSH)
 
 
-def _blocks(pieces: Iterable[Piece], size: int, every: int = 1) -> Iterator[Block]:
+def _blocks(
+    pieces: Iterable[Piece], size: int, every: int = 1, key_of: Callable[[Piece], str] = _KEY
+) -> Iterator[Block]:
     """One block of ``size`` bytes in ``every``, from the middle of the first ``every`` on.
 
     What lies in none, nor just before one, is not read.
@@ -103,7 +111,7 @@ def _blocks(pieces: Iterable[Piece], size: int, every: int = 1) -> Iterator[Bloc
             last = min(start + size, end)
             data += _between(piece, first - at, last - at)
             if last > start:
-                shares.append((piece.key, last - max(first, start)))
+                shares.append((key_of(piece), last - max(first, start)))
             if last == start + size:
                 yield Block(bytes(data[-size:]), bytes(data[:-size]), tuple(shares))
                 start += every * size
@@ -138,7 +146,7 @@ def _read(piece: Piece, first: int, last: int) -> bytes:
     length = max(last - first, 0)
     if piece.source is None or not length:
         return bytes(length)
-    with piece.source.open("rb", buffering=0) as file:
+    with open(piece.source, "rb", buffering=0) as file:
         file.seek(piece.start + first)
         data = b""
         while len(data) < length and (part := file.read(length - len(data))):

@@ -138,7 +138,8 @@ def gone_pieces(tree: Tree, decisions: Sequence[Decision], old: Path) -> Iterato
         key = f"{decision.rule}{SEPARATOR}{decision.owner}"
         place = old / decision.path
         if decision.tail is None:
-            yield replace(tar_piece(tree, entry, key, EPOCH), source=place)
+            head = Member(f"{TOP}/{entry.path}", entry.mode, "file", entry.size).header()
+            yield Piece(key, head, place, 0, entry.size, path=entry.path)
             continue
         yield Piece(key, b"", place, entry.size - decision.saves, decision.saves)
         for first, last in decision.tail.blank:

@@ -26,6 +26,12 @@ _TYPES = {
     "folder": tarfile.DIRTYPE,
     "hard link": tarfile.LNKTYPE,
 }
+_LARGEST = 8**11
+"""Bytes of a file, and more, that the eleven octal digits of a header cannot tell."""
+_ROOT = b"%07o\0%07o\0" % (0, 0)
+"""Owner and group."""
+_BLANK = b" " * 8
+"""What counts in place of a header's sum while it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +98,45 @@ class Member:
     """Seconds since 1970."""
 
     def header(self) -> bytes:
-        """The GNU tar header; owner and group are root, as nothing depends on them."""
-        info = tarfile.TarInfo(self.name)
-        info.mode = self.mode & 0o7777
-        info.mtime = self.mtime
-        info.size = self.size
-        info.linkname = self.target
-        info.type = _TYPES[self.kind]
-        return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
+        """The GNU tar header; owner and group are root, as nothing depends on them.
+
+        Each file of a slug has one: tarfile takes six times as long for the same bytes.
+        """
+        name, target = _encoded(self.name), _encoded(self.target)
+        if self.kind == "folder" and not name.endswith(b"/"):
+            name += b"/"
+        numbers = self.mode & 0o7777, self.size, self.mtime
+        head = _record((name, target), numbers, _TYPES[self.kind])
+        return (
+            _long(target, tarfile.GNUTYPE_LONGLINK) + _long(name, tarfile.GNUTYPE_LONGNAME) + head
+        )
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _record(names: tuple[bytes, bytes], numbers: tuple[int, int, int], kind: bytes) -> bytes:
+    """One header: name and target, then mode, size and time.
+
+    https://www.gnu.org/software/tar/manual/html_node/Standard.html says where each of them stands.
+    """
+    (name, target), (mode, size, mtime) = names, numbers
+    # From there on GNU tar counts in bytes with the highest bit set.
+    told = b"%011o\0" % size if size < _LARGEST else b"\x80" + size.to_bytes(11, "big")
+    begin = b"%s%07o\0%s%s%011o\0" % (name[:100].ljust(100, b"\0"), mode, _ROOT, told, mtime)
+    end = kind + target[:100].ljust(100, b"\0") + tarfile.GNU_MAGIC
+    check = sum(begin) + sum(end) + sum(_BLANK)
+    return (b"%s%06o\0 %s" % (begin, check, end)).ljust(tarfile.BLOCKSIZE, b"\0")
+
+
+def _long(text: bytes, kind: bytes) -> bytes:
+    """What stands before a header whose name or target has no room in it."""
+    if len(text) <= tarfile.LENGTH_NAME:
+        return b""
+    size = len(text) + 1
+    head = _record((b"././@LongLink", b""), (0, size, 0), kind)
+    return head + text.ljust(size + -size % tarfile.BLOCKSIZE, b"\0")
 
 
 def tar_piece(tree: Tree, entry: Entry, key: str, mtime: int, name: str = "") -> Piece:

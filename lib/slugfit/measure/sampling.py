@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.measure.deflate import SLICE_SIZE, deflate_sample
@@ -53,7 +53,7 @@ def compressed_sizes(pieces: Iterator[Piece], every: int) -> Mapping[str, int]:
     stream: Counter[str] = Counter()
     packed: Counter[str] = Counter()
     sample: Counter[str] = Counter()
-    for block, data in deflate_sample(_by_kind(pieces, stream), every):
+    for block, data in deflate_sample(_counted(pieces, stream), every, _key_of):
         left, whole = len(data), len(block.data)
         for key, share in block.shares:
             part = left * share // whole if whole else 0
@@ -67,12 +67,16 @@ def compressed_sizes(pieces: Iterator[Piece], every: int) -> Mapping[str, int]:
     return sizes
 
 
-def _by_kind(pieces: Iterator[Piece], stream: Counter[str]) -> Iterator[Piece]:
-    """The pieces with the kind in their key; the bytes of each key are added to ``stream``."""
+def _counted(pieces: Iterator[Piece], stream: Counter[str]) -> Iterator[Piece]:
+    """The pieces; the bytes of each are added to ``stream``, by its key and kind."""
     for piece in pieces:
-        key = f"{piece.key}{_SEPARATOR}{_kind(piece.path)}"
-        stream[key] += len(piece.header) + piece.content + piece.padding
-        yield replace(piece, key=key)
+        stream[_key_of(piece)] += len(piece.header) + piece.content + piece.padding
+        yield piece
+
+
+def _key_of(piece: Piece) -> str:
+    """The key of a piece, and the kind of file that it is of."""
+    return f"{piece.key}{_SEPARATOR}{_kind(piece.path)}"
 
 
 def _kind(path: str) -> str:

@@ -128,5 +128,7 @@ def _counted(pieces: Iterator[Piece], plain: Counter[str]) -> Iterator[Piece]:
         plain[piece.key] += piece.content - piece.uncounted
         place = piece.source
         if place is not None and not os.access(place, os.R_OK) and os.path.lexists(place):
-            place = None  # what nobody here may read counts as zeros
-        yield replace(piece, source=place)
+            # What nobody here may read counts as zeros.
+            yield replace(piece, source=None)
+        else:
+            yield piece

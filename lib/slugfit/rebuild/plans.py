@@ -13,6 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slugfit.base.beside import beside
 from slugfit.plan.decision import Decision, Plan
 from slugfit.plan.make import plan_of
 from slugfit.plan.reading import read_for_plan
@@ -69,11 +70,14 @@ def plan_again(root: Path, config: Config, run: Run, python: AppPython | None) -
     read = read_for_plan(Path(os.path.abspath(root)), config, run)
     if run.cache is None or config.level == "measure":
         return plan_of(read, config, run, python)
-    digest = _digest(read, config, run, python)
     left = read_entry(run.cache / _FILE)
-    if isinstance(left, Left) and left.digest == digest:
+    known = _digest(read, config, run, python) if isinstance(left, Left) else b""
+    if isinstance(left, Left) and left.digest == known:
         return _made_again(read, left, python)
-    plan = plan_of(read, config, run, python)
+    # In a first build nothing waits for it but the next one.
+    with beside(lambda: known or _digest(read, config, run, python)) as told_digest:
+        plan = plan_of(read, config, run, python)
+        digest = told_digest()
     rows = tuple(map(_FIELDS, plan.decisions))
     told = (plan.start, plan.bytecode, plan.unused, plan.users, plan.unused_barred, plan.reached)
     whole = Left(digest, rows, *told, plan.translations)
