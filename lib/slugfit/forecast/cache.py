@@ -21,7 +21,7 @@ from slugfit.forecast.wheel_directory import Entry
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_FORM = "1"
+_FORM = "2"
 _ANSWER_SECONDS = 3600
 _PRIVATE = 0o600
 

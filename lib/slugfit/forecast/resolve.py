@@ -12,10 +12,14 @@ from slugfit.forecast.errors import ForecastError, RangeError
 from slugfit.forecast.index import find_files, with_credentials
 from slugfit.forecast.lock_files import table_of, unreadable, wanted_of_locked
 from slugfit.forecast.lock_reading import is_lock, read_lock
+from slugfit.forecast.mirror import can_mirror, mirroring
 from slugfit.forecast.pip_indexes import indexes_of_pip
 from slugfit.forecast.pip_report import find_pip, resolve_with_pip, target_options
+from slugfit.forecast.range_reader import without_credentials
 from slugfit.forecast.requirements import for_target, included_files, named_indexes
+from slugfit.forecast.stock import Stock
 from slugfit.forecast.toml_file import read_toml
+from slugfit.scan.requirement_lines import requirement_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from slugfit.forecast.cache import Cache
     from slugfit.forecast.lock_files import File, Locked
     from slugfit.forecast.pip_indexes import Indexes
+    from slugfit.forecast.pip_report import Pip
     from slugfit.forecast.target import Target
     from slugfit.forecast.wanted import Wanted
 
@@ -36,6 +41,8 @@ _BESIDE = {
 }
 """The locks of a list that stand beside it."""
 _DEEPEST = 10
+_ANY_GLIBC = (2, 99)
+"""Newer than any there is: where pip runs for its own Python, its own C library decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +124,39 @@ class Resolver:
 
     def _ask_pip(self, file: Path) -> tuple[Wanted, ...]:
         pip = find_pip(self.target)
-        options = (*self._index_options(), *target_options(pip, self.target))
+        texts = tuple(_texts(file))
         if pip.python == self.target.python:
-            return resolve_with_pip(file, pip, options)
+            return self._with_mirror(file, pip, texts)
         with tempfile.TemporaryDirectory(prefix="slugfit-") as folder:
             made = Path(folder) / file.name
             values = self.target.marker_values()
             text = for_target(_text(file), str(file.absolute().parent), values)
             made.write_text(text, "utf-8")
-            return resolve_with_pip(made, pip, options)
+            return self._with_mirror(made, pip, texts)
+
+    def _with_mirror(self, file: Path, pip: Pip, texts: tuple[str, ...]) -> tuple[Wanted, ...]:
+        """What pip says to an index that is quick, or else, for whatever reason, to the real ones.
+
+        The second time pip's own words say what is wrong.
+        """
+        if can_mirror(texts):
+            try:
+                return self._mirrored(file, pip, texts)
+            except ForecastError:
+                pass
+        options = (*self._index_options(), *target_options(pip, self.target))
+        return resolve_with_pip(file, pip, options)
+
+    def _mirrored(self, file: Path, pip: Pip, texts: tuple[str, ...]) -> tuple[Wanted, ...]:
+        places = indexes_of_pip(self.indexes).places("")
+        tags = replace(self.target, glibc=_ANY_GLIBC).tags()
+        stock = Stock(self.target, lambda name: self._pages(places, name), self.cache, tags)
+        with mirroring(stock) as mirror:
+            stock.expect(line for text in texts for _, line in requirement_lines(text))
+            options = target_options(pip, self.target)
+            wanted = resolve_with_pip(file, pip, options, mirror.variables(os.environ))
+            urls = (without_credentials(mirror.real_url(item.url))[0] for item in wanted)
+            return tuple(replace(item, url=url) for item, url in zip(wanted, urls, strict=True))
 
     def _with_credentials(self, wanted: tuple[Wanted, ...], file: Path) -> tuple[Wanted, ...]:
         """With what pip used and does not report."""
