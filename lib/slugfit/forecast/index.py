@@ -49,7 +49,7 @@ def _of_json(document: Mapping[str, object], page: str) -> tuple[File, ...]:
     return tuple(
         File(
             text_of(item.get("filename")),
-            _with_user(urljoin(page, text_of(item.get("url"))), page),
+            _with_user(_joined(page, text_of(item.get("url"))), page),
             digest_of(item.get("hashes")),
             whole(item.get("size")),
             text_of(item.get("requires-python")),
@@ -59,13 +59,18 @@ def _of_json(document: Mapping[str, object], page: str) -> tuple[File, ...]:
     )
 
 
+def _joined(page: str, link: str) -> str:
+    """A whole URL; urljoin takes most of the time of a page, and most links are whole."""
+    return link if link.startswith("https://") else urljoin(page, link)
+
+
 def _yanked(value: object) -> str | None:
     """False, true or a reason: https://peps.python.org/pep-0691/#project-detail."""
     return text_of(value) if value else None
 
 
 def _of_link(link: Mapping[str, str | None], page: str) -> File:
-    url, fragment = urldefrag(urljoin(page, link["href"] or ""))
+    url, fragment = urldefrag(_joined(page, link["href"] or ""))
     match = re.fullmatch(r"(\w+=[0-9a-fA-F]+)", fragment)
     yanked = (link["data-yanked"] or "") if "data-yanked" in link else None
     return File(
@@ -79,6 +84,8 @@ def _of_link(link: Mapping[str, str | None], page: str) -> File:
 
 def _with_user(url: str, page: str) -> str:
     """The URL with the credentials of the index, if it is on the same host and has none."""
+    if "@" not in page:
+        return url
     own, other = urlsplit(url), urlsplit(page)
     if "@" in own.netloc or "@" not in other.netloc:
         return url
