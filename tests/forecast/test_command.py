@@ -89,6 +89,38 @@ def test_a_project_and_another_python(tmp_path: Path) -> None:
     assert there["target"]["python"] == "3.99"
 
 
+def test_over_the_limit_fails_where_that_is_asked_for(tmp_path: Path) -> None:
+    app = plant(tmp_path / "app", {"requirements.txt": "shop\n"})
+    with serving(Served(index_of(tmp_path / "w", {"shop": ()}))) as place:
+        index = ("--index-url", f"{place}/simple/")
+        warned = run(tmp_path, app, *index, "--limit", "1M")
+        failed = run(tmp_path, app, *index, "--limit", "1M", "--config", "SLUGFIT_OVER_LIMIT=fail")
+        settings = '[tool.slugfit]\nover-limit = "fail"\nlimit = "1M"\n'
+        (app / "pyproject.toml").write_text(settings)
+        by_app = run(tmp_path, app, *index, "--json")
+        fits = run(tmp_path, app, *index, "--limit", "heroku")
+        unknown = run(tmp_path, app, *index, "--config", "SLUGFIT_OVER_LIMIT=perhaps")
+    assert (warned.returncode, warned.stderr) == (0, "")
+    assert failed.returncode == by_app.returncode == 3
+    assert failed.stdout == warned.stdout
+    assert "SLUGFIT_OVER_LIMIT is fail" in failed.stderr
+    assert json.loads(by_app.stdout)["verdict"] == "over"
+    assert fits.returncode == 0
+    assert unknown.returncode == 2
+
+
+def test_a_folder_is_the_app_whose_files_count(tmp_path: Path) -> None:
+    app = plant(tmp_path / "app", {"requirements.txt": "shop\n", "data.bin": b"1" * 5000})
+    with serving(Served(index_of(tmp_path / "w", {"shop": ()}))) as place:
+        index = ("--index-url", f"{place}/simple/", "--json")
+        folder = json.loads(run(tmp_path, app, *index).stdout)
+        file = json.loads(run(tmp_path, app / "requirements.txt", *index).stdout)
+        named = json.loads(run(tmp_path, app / "requirements.txt", "--app", app, *index).stdout)
+    assert folder["own"]["uncompressed"] == 5005
+    assert folder["own"] == named["own"]
+    assert file["own"] is None
+
+
 def test_two_sets_side_by_side(tmp_path: Path) -> None:
     app = plant(tmp_path / "app", {"a.txt": "shop\n", "b.txt": "other\n"})
     files = index_of(tmp_path / "w", {"shop": (), "other": ()})

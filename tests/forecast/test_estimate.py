@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,14 @@ def test_python_is_the_measured_one_or_the_nearest() -> None:
     assert with_pip.compressed - without.compressed == 3_683_424 + 2_258_604
 
 
+def test_what_git_ignores_is_not_pushed(tmp_path: Path) -> None:
+    ignoring = {".gitignore": "data/\n", ".slugignore": "notes\n"}
+    app = plant(tmp_path / "app", {**ignoring, "data/big": "1" * 900, "app.py": "1", "notes": "12"})
+    before = own_files(app).uncompressed
+    subprocess.run(["git", "init", "--quiet", app], check=True)
+    assert own_files(app).uncompressed == before - 900
+
+
 def test_own_files_are_counted(tmp_path: Path) -> None:
     app = plant(
         tmp_path,
@@ -146,8 +155,8 @@ slimmed    60.0 MB compressed (60M): fits, 91.7% of it used
 Package (MB)                       compressed  unpacked would go of limit
 nvidia-cublas 1.0                        24.8      50.0      1.7    41.2%
 torch 1.0                                22.7      69.9      2.3    37.9%
-old 2                                     1.0       3.0      0.0     1.7%
-gone 3                                    0.0       0.0      0.0     0.0%
+old 2 (sources)                           1.0       3.0      0.0     1.7%
+gone 3 (unknown)                          0.0       0.0      0.0     0.0%
 Python itself, with pip                  21.3      60.1     10.7    35.5%
 total                                    69.8     183.0     14.8   116.3%
 

@@ -15,6 +15,7 @@ from slugfit.forecast.cache import Cache
 from slugfit.forecast.errors import ForecastError
 from slugfit.forecast.index import parse_page
 from slugfit.forecast.lock_files import File, wanted_of_locked
+from slugfit.forecast.pdm_lock import read_pdm_lock
 from slugfit.forecast.pip_indexes import Indexes, merged
 from slugfit.forecast.poetry_lock import read_pipfile_lock, read_poetry_lock
 from slugfit.forecast.pylock import read_pylock
@@ -137,6 +138,50 @@ def test_a_lock_of_an_older_poetry_has_categories() -> None:
     }
     assert [item.name for item in read_poetry_lock(document, AMD)] == ["a"]
     assert [item.name for item in read_poetry_lock(document, AMD, ["more"])] == ["a", "c"]
+
+
+def test_pdm_lock_takes_the_default_group_and_the_extras() -> None:
+    wheel = "https://files.example/c-1-py3-none-any.whl"
+    document = {
+        "metadata": {"groups": ["default", "dev", "web"]},
+        "package": [
+            {
+                "name": "A.b",
+                "version": "1",
+                "groups": ["default"],
+                "files": [{"file": "a_b-1-py3-none-any.whl", "hash": "sha256:0f"}],
+            },
+            {"name": "a-b", "version": "1", "groups": ["default"], "extras": ["more"]},
+            {"name": "old", "version": "1", "marker": "python_version < '3'"},
+            {"name": "tests", "version": "1", "groups": ["dev"]},
+            {"name": "c", "version": "1", "groups": ["web"], "files": [{"url": wheel}]},
+            {"name": "d", "version": "1", "git": "https://git.example/d", "groups": ["default"]},
+            {"name": "e", "version": "1", "path": "./e", "groups": ["default"]},
+            {"name": "f", "version": "1", "url": "https://files.example/f-1.zip"},
+        ],
+    }
+    found = read_pdm_lock(document, AMD)
+    assert [item.name for item in found] == ["a-b", "d", "e", "f"]
+    assert found[0].files == (File("a_b-1-py3-none-any.whl", "", "sha256=0f"),)
+    assert [item.source for item in found] == [None, "repository", "local", None]
+    asked = {item.name: item for item in read_pdm_lock(document, AMD, ["Web"])}
+    assert asked["c"].files == (File("c-1-py3-none-any.whl", wheel),)
+
+
+def test_a_workspace_without_a_root_is_its_members() -> None:
+    document = {
+        "manifest": {"members": ["one"]},
+        "package": [
+            {
+                "name": "one",
+                "source": {"editable": "packages/one"},
+                "dependencies": [{"name": "flask"}],
+            },
+            {"name": "flask", "version": "3"},
+            {"name": "other", "version": "3"},
+        ],
+    }
+    assert [item.name for item in read_uv_lock(document, AMD)] == ["flask"]
 
 
 def test_pipfile_lock_names_hashes_only() -> None:

@@ -32,6 +32,16 @@ def ask_git(
     )
 
 
+def pushed_names(folder: Path) -> list[str] | None:
+    """What git knows of a folder, and what it would take next; None without git or a repository."""
+    try:
+        done = ask_git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    names = names_of(done)
+    return sorted(set(names)) if not done.returncode and names else None
+
+
 def names_of(answer: subprocess.CompletedProcess[bytes]) -> list[str]:
     """The paths of an answer that was asked for with ``-z``."""
     return [os.fsdecode(name) for name in answer.stdout.split(b"\0") if name]

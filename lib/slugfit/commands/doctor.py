@@ -12,7 +12,8 @@ from slugfit.base.errors import Exit, UsageError
 from slugfit.base.urls import redact
 from slugfit.base.words import printable
 from slugfit.commands.command import Command, need_folder
-from slugfit.commands.forecast import forecast_at, usual_target
+from slugfit.commands.forecast import forecast_at
+from slugfit.commands.target_options import usual_target
 from slugfit.doctor.checkup import findings_of
 from slugfit.doctor.diffs import unified
 from slugfit.doctor.finding import SEVERITIES

@@ -12,8 +12,9 @@ from slugfit.base.errors import Exit, UsageError
 from slugfit.base.progress import Progress
 from slugfit.commands.command import Command, need_folder
 from slugfit.commands.diff import add_growth, require_growth, show_difference
-from slugfit.commands.forecast import TargetOptions, add_target, forecast_at
+from slugfit.commands.forecast import forecast_at
 from slugfit.commands.reports import add_format
+from slugfit.commands.target_options import TargetOptions, add_target
 from slugfit.commands.telling import teller_for, telling
 from slugfit.forecast.table import forecast_document
 from slugfit.report.difference import difference_of

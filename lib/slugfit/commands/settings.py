@@ -68,7 +68,8 @@ def own_name(name: str) -> str:
     return SETTING_PREFIX + name.upper() if name.upper() in known else ""
 
 
-def _own_setting(text: str) -> tuple[str, str]:
+def own_setting(text: str) -> tuple[str, str]:
+    """An argument that is a setting of Slugfit, by its whole name."""
     name, value = setting_pair(text)
     if own_name(name):
         raise argparse.ArgumentTypeError(f"{name} is no setting of Slugfit; {own_name(name)} is")
@@ -83,7 +84,7 @@ def add_settings(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         metavar="K=V",
         action="append",
         default=[],
-        type=_own_setting,
+        type=own_setting,
         help="a setting, such as SLUGFIT_BYTECODE=keep (also read from the environment)",
     )
     parser.add_argument("--limit", metavar="LIMIT", help="the same as --config SLUGFIT_LIMIT=LIMIT")

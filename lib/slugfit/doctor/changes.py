@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from slugfit.catalog.wheel_bytes import WHEEL_BYTES
 from slugfit.doctor.finding import Edit
 from slugfit.doctor.sizes import Size
+from slugfit.forecast.versions import satisfies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,13 +66,9 @@ def requirers(app: App, last_versions: Mapping[str, str]) -> tuple[str, ...]:
         sorted(
             name
             for name, last in last_versions.items()
-            if name in pins and (not last or (pins[name] and _parts(pins[name]) <= _parts(last)))
+            if name in pins and (not last or (pins[name] and satisfies(pins[name], "<=", last)))
         )
     )
-
-
-def _parts(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
 def share_of(size: Size | None, share: float) -> Size | None:

@@ -1,87 +1,72 @@
-"""Lock files as data: Pipenv's, Poetry's, uv's, PDM's and PEP 751's.
-
-Python 3.10 reads no TOML; these files are written by programs, one key on a line, and so are read
-by their lines.
-"""
+"""Lock files of the repository: what is deployed from them, and where that stands in the text."""
 
 from __future__ import annotations
 
-import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from slugfit.catalog.pythons import NEWEST, OLDEST
 from slugfit.doctor.app import Locked, LockedPackage
+from slugfit.forecast.errors import ForecastError
+from slugfit.forecast.lock_files import best_file
+from slugfit.forecast.lock_reading import read_lock
 from slugfit.scan.distributions import normalise_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+    from slugfit.forecast import lock_files
+    from slugfit.forecast.target import Target
+
+_NAME = re.compile(r"""name\s*=\s*["'](?P<name>[^"']+)["']\s*$|\s*"(?P<key>[^"]+)"\s*:\s*\{\s*$""")
+_VERSION = re.compile(r"""version\s*=\s*["'](?P<version>[^"']*)["']\s*$""")
 
 
-_BLOCK = re.compile(r"^\[\[(?:package|packages)\]\]\s*$")
-_KEY = re.compile(r"""^(?P<key>name|version|groups|category)\s*=\s*(?P<value>.+?)\s*$""")
-_WHEEL = re.compile(r"(?P<file>[^/\"'\s]+\.whl)\"?.*?\bsize\s*=\s*(?P<size>\d+)")
-_LINUX = re.compile(r"linux.*x86_64|-none-any\.whl")
-
-
-def parse_lock(path: str, text: str) -> Locked:
-    """The packages that are deployed from it; none of what cannot be read."""
-    read = _of_pipenv if path.endswith(".lock") and text.lstrip().startswith("{") else _of_toml
-    return Locked(path, tuple(read(text)))
-
-
-def _of_pipenv(text: str) -> Iterator[LockedPackage]:
+def parse_lock(path: str, text: str, target: Target) -> Locked:
+    """The packages that are deployed from it to the target; none of one that cannot be read."""
     try:
-        default = json.loads(text)["default"]
-        versions = {name: str(item.get("version", "")) for name, item in default.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return
-    lines = text.splitlines()
-    numbers = {
-        line.strip().partition('"')[2].partition('"')[0]: number
-        for number, line in reversed(list(enumerate(lines, 1)))
-        if line.rstrip().endswith("{")
-    }
-    for name, version in versions.items():
-        yield LockedPackage(normalise_name(name), version.lstrip("="), numbers.get(name, 0))
+        found = read_lock(path, text, target)
+    except ForecastError:
+        return Locked(path, ())
+    tags, lines = _tags(target), _lines(text)
+    return Locked(path, tuple(_package(item, tags, lines) for item in found))
 
 
-def _of_toml(text: str) -> Iterator[LockedPackage]:
-    lines = text.splitlines()
-    starts = [number for number, line in enumerate(lines) if _BLOCK.match(line)]
-    for start, end in zip(starts, [*starts, len(lines)][1:], strict=True):
-        block = lines[start + 1 : end]
-        values = dict(_keys(block))
-        name, version = _text(values.get("name", "")), _text(values.get("version", ""))
-        if name and not _is_for_development(values):
-            yield LockedPackage(normalise_name(name), version, start + 2, _size(block))
+def _tags(target: Target) -> Mapping[str, int]:
+    """The tags of wheels that fit the target, and behind these what fits it with another Python.
+
+    Which Python is deployed is not always said, and a lock may have wheels of others alone.
+    """
+    minors = sorted(
+        range(OLDEST[1], NEWEST[1] + 1), key=lambda minor: (minor != target.python[1], -minor)
+    )
+    targets = (replace(target, python=(NEWEST[0], minor)) for minor in minors)
+    tags = dict.fromkeys(tag for one in targets for tag in one.tags())
+    return {tag: rank for rank, tag in enumerate(tags)}
 
 
-def _keys(block: list[str]) -> Iterator[tuple[str, str]]:
-    """The keys of the package itself, before any table of it."""
-    for line in block:
-        if line.startswith("["):
-            return
-        match = _KEY.match(line)
-        if match:
-            yield match["key"], match["value"]
+def _package(
+    item: lock_files.Locked, tags: Mapping[str, int], lines: Mapping[tuple[str, str], int]
+) -> LockedPackage:
+    file = best_file(item.files, tags)
+    size = file.size if file is not None and file.name.endswith(".whl") else 0
+    line = lines.get((item.name, item.version)) or lines.get((item.name, ""), 0)
+    return LockedPackage(item.name, item.version, line, size or None)
 
 
-def _text(value: str) -> str:
-    return value.strip("\"'")
+def _lines(text: str) -> Mapping[tuple[str, str], int]:
+    """The first line of each package by its normalised name and version, and by its name alone.
 
-
-def _is_for_development(values: dict[str, str]) -> bool:
-    """https://python-poetry.org/docs/managing-dependencies/#dependency-groups."""
-    groups = values.get("groups", "")
-    return _text(values.get("category", "")) == "dev" or ("[" in groups and "main" not in groups)
-
-
-def _size(block: list[str]) -> int | None:
-    """The largest wheel for Linux on x86-64, as uv.lock tells: one of several Pythons' wheels."""
-    sizes = [
-        int(match["size"])
-        for line in block
-        for match in _WHEEL.finditer(line)
-        if _LINUX.search(match["file"])
-    ]
-    return max(sizes, default=None)
+    Programs write locks: a name has a line of its own, and the version follows it.
+    """
+    found: dict[tuple[str, str], int] = {}
+    name, start = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := _NAME.match(line):
+            name, start = normalise_name(match["name"] or match["key"]), number
+            found.setdefault((name, ""), number)
+        elif name and (match := _VERSION.match(line)):
+            found.setdefault((name, match["version"]), start)
+            name = ""
+    return found

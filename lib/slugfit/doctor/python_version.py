@@ -36,6 +36,14 @@ def python_findings(app: App) -> Iterator[Finding]:
         yield from _of_version_file(app)
 
 
+def asked_python(text: str) -> tuple[int, int] | None:
+    """The version that one of the two files asks for, None if it names none that is installed."""
+    lines = _stripped(text)
+    match = _VERSION.fullmatch(lines[0][1].removeprefix("python-")) if len(lines) == 1 else None
+    version = (int(match[1]), int(match[2])) if match else (0, 0)
+    return version if OLDEST <= version <= NEWEST else None
+
+
 def _of_runtime(app: App) -> Iterator[Finding]:
     lines = _stripped(app.texts[RUNTIME])
     match = _RUNTIME.fullmatch(lines[0][1]) if len(lines) == 1 else None

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import TreeError
-from slugfit.base.git import ask_git, names_of
+from slugfit.base.git import pushed_names
 from slugfit.base.text import decode_text
+from slugfit.catalog.pythons import NEWEST
+from slugfit.catalog.stacks import ARCHITECTURES, STACK, STACKS
 from slugfit.doctor.app import App, Locked, Process, RequirementsFile, Setting
 from slugfit.doctor.dockerfile import docker_settings, is_dockerfile, parse_dockerfile
 from slugfit.doctor.lock_reading import parse_lock
+from slugfit.doctor.python_version import RUNTIME, VERSION_FILE, asked_python
 from slugfit.doctor.requirements_reading import read_closure
 from slugfit.doctor.slugignore_reading import SLUGIGNORE, parse_slugignore
 from slugfit.doctor.sources import Source, read_source
+from slugfit.forecast.target import Target
 from slugfit.scan.loose_code import NOT_DEPLOYED
 from slugfit.scan.procfile import PROCFILE, parse_procfile
 
@@ -80,7 +83,7 @@ def read_app(folder: Path) -> App:
         repository.files,
         texts,
         _requirements(_without_ignored(texts, slugignore), docker, settings),
-        tuple(_locks(_without_ignored(texts, slugignore))),
+        tuple(_locks(_without_ignored(texts, slugignore), _target(texts))),
         tuple(_processes(texts.get(PROCFILE, ""))),
         settings,
         docker,
@@ -90,23 +93,13 @@ def read_app(folder: Path) -> App:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int]]:
-    names = _tracked(folder)
+    names = pushed_names(folder)
     for path in _walked(folder) if names is None else names:
         try:
             status = os.lstat(folder / path)
         except OSError:
             continue
         yield path, status.st_size
-
-
-def _tracked(folder: Path) -> list[str] | None:
-    """What git knows, and what it would take next; None without git or a repository."""
-    try:
-        done = ask_git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    names = names_of(done)
-    return sorted(set(names)) if not done.returncode and names else None
 
 
 def _walked(folder: Path) -> list[str]:
@@ -161,8 +154,15 @@ def _requirements(
 _NAMING = ("SLUGFIT_REQUIREMENTS", "PIP_REQUIREMENTS_FILE")
 
 
-def _locks(texts: Mapping[str, str]) -> Iterator[Locked]:
-    yield from (parse_lock(name, texts[name]) for name in LOCKS if name in texts)
+def _locks(texts: Mapping[str, str], target: Target) -> Iterator[Locked]:
+    yield from (parse_lock(name, texts[name], target) for name in LOCKS if name in texts)
+
+
+def _target(texts: Mapping[str, str]) -> Target:
+    """What the app will run on: the Python that it asks for, or else the newest one."""
+    asked = (asked_python(texts.get(name, "")) for name in (VERSION_FILE, RUNTIME))
+    python = next((version for version in asked if version is not None), NEWEST)
+    return Target(python, ARCHITECTURES["amd64"], STACKS[STACK], STACK)
 
 
 def _processes(text: str) -> Iterator[Process]:

@@ -49,7 +49,7 @@ class Share:
     @property
     def after(self) -> Bytes:
         """What is left of it."""
-        return _less(self.before, self.gone)
+        return self.before - self.gone
 
 
 def share_of(look: Look) -> Share:
@@ -140,7 +140,3 @@ def _rule_for(path: str, *, in_site: bool) -> str:
 
 def _part(size: Bytes, share: float) -> Bytes:
     return Bytes(round(size.uncompressed * share), round(size.compressed * share))
-
-
-def _less(size: Bytes, other: Bytes) -> Bytes:
-    return Bytes(size.uncompressed - other.uncompressed, size.compressed - other.compressed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from slugfit.forecast.estimate import installed_path, share_of
 from slugfit.forecast.python_part import python_part
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from slugfit.forecast.look import Look
     from slugfit.forecast.target import Target
     from slugfit.report.advice import Advice
+
+Verdict = Literal["fits", "fits slimmed", "over", "unknown"]
+"""Without Slugfit; with it at the standard level; not even then; there is no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,18 @@ class Forecast:
     def own(self) -> Bytes:
         """The app's own files, nothing if they were not looked at."""
         return self.basis.own or ZERO
+
+    @property
+    def verdict(self) -> Verdict:
+        """How it stands to the limit."""
+        if not self.basis.limit.bounds:
+            return "unknown"
+        if not self._is_over(self.before):
+            return "fits"
+        return "over" if self._is_over(self.after) else "fits slimmed"
+
+    def _is_over(self, size: Bytes) -> bool:
+        return any(bound.over(size.weigh(bound.measure)) for bound in self.basis.limit.bounds)
 
 
 def without_overwritten(looks: Iterable[Look]) -> Iterator[Look]:

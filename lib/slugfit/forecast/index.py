@@ -49,22 +49,43 @@ def _of_json(document: Mapping[str, object], page: str) -> tuple[File, ...]:
     return tuple(
         File(
             text_of(item.get("filename")),
-            _with_user(urljoin(page, text_of(item.get("url"))), page),
+            _with_user(_joined(page, text_of(item.get("url"))), page),
             digest_of(item.get("hashes")),
             whole(item.get("size")),
+            text_of(item.get("requires-python")),
+            _yanked(item.get("yanked")),
         )
         for item in tables_of(document.get("files"))
     )
 
 
-def _of_link(link: str, page: str) -> File:
-    url, fragment = urldefrag(urljoin(page, link))
+def _joined(page: str, link: str) -> str:
+    """A whole URL; urljoin takes most of the time of a page, and most links are whole."""
+    return link if link.startswith("https://") else urljoin(page, link)
+
+
+def _yanked(value: object) -> str | None:
+    """False, true or a reason: https://peps.python.org/pep-0691/#project-detail."""
+    return text_of(value) if value else None
+
+
+def _of_link(link: Mapping[str, str | None], page: str) -> File:
+    url, fragment = urldefrag(_joined(page, link["href"] or ""))
     match = re.fullmatch(r"(\w+=[0-9a-fA-F]+)", fragment)
-    return File(last_part(url), _with_user(url, page), match[1] if match else "")
+    yanked = (link["data-yanked"] or "") if "data-yanked" in link else None
+    return File(
+        last_part(url),
+        _with_user(url, page),
+        match[1] if match else "",
+        requires_python=link.get("data-requires-python") or "",
+        yanked=yanked,
+    )
 
 
 def _with_user(url: str, page: str) -> str:
     """The URL with the credentials of the index, if it is on the same host and has none."""
+    if "@" not in page:
+        return url
     own, other = urlsplit(url), urlsplit(page)
     if "@" in own.netloc or "@" not in other.netloc:
         return url
@@ -82,12 +103,14 @@ def with_credentials(url: str, indexes: Iterable[str]) -> str:
 
 
 class _Links(HTMLParser):
-    """The targets of the links on a page."""
+    """The links on a page, by their attributes."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.links: list[str] = []
+        self.links: list[Mapping[str, str | None]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note where a link leads."""
-        self.links += [value for name, value in attrs if tag == "a" and name == "href" and value]
+        """Note where a link leads, and what is said of it."""
+        link = dict(attrs)
+        if tag == "a" and link.get("href"):
+            self.links.append(link)

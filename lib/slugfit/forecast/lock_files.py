@@ -33,6 +33,10 @@ class File:
     """``sha256=…``."""
     size: int = 0
     """Bytes, 0 if nothing says it."""
+    requires_python: str = ""
+    """Which Pythons it is for, as its index says."""
+    yanked: str | None = None
+    """Why it was withdrawn; None if it was not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import os
 import zlib
 from typing import TYPE_CHECKING
 
+from slugfit.base.git import pushed_names
 from slugfit.measure.sizes import ZERO, Bytes
 from slugfit.scan.ignore_files import read_slugignore
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from slugfit.base.patterns import PatternSet
     from slugfit.forecast.look import Look
 
 _LEFT_OUT = {".git", ".venv", "venv", "__pycache__", "node_modules", ".hg", ".svn", ".tox"}
@@ -22,15 +24,21 @@ _PIECE = 1 << 20
 
 
 def own_files(app: Path) -> Bytes:
-    """What the app's source takes, less what its .slugignore names; raises UsageError for that."""
+    """What the app's source takes, less what its .slugignore names; raises UsageError for that.
+
+    In a repository of git that is what git knows or would take next, elsewhere what lies there.
+    """
+    ignored = read_slugignore(app)
+    names = pushed_names(app)
     total = ZERO
-    for path in _own_paths(app):
-        total += _packed(path)
+    for name in _walked(app, ignored) if names is None else names:
+        path = os.path.join(app, name)
+        if os.path.isfile(path) and not os.path.islink(path) and not ignored.excludes(name):
+            total += _packed(path)
     return total
 
 
-def _own_paths(app: Path) -> Iterator[str]:
-    ignored = read_slugignore(app)
+def _walked(app: Path, ignored: PatternSet) -> Iterator[str]:
     for folder, folders, names in os.walk(app):
         inner = os.path.relpath(folder, app)
         folders[:] = [
@@ -38,10 +46,7 @@ def _own_paths(app: Path) -> Iterator[str]:
             for name in folders
             if name not in _LEFT_OUT and not ignored.excludes(_joined(inner, name), is_dir=True)
         ]
-        for name in names:
-            path = os.path.join(folder, name)
-            if not os.path.islink(path) and not ignored.excludes(_joined(inner, name)):
-                yield path
+        yield from (_joined(inner, name) for name in names)
 
 
 def _joined(folder: str, name: str) -> str:

@@ -6,6 +6,7 @@ The report's form: https://pip.pypa.io/en/stable/reference/installation-report/.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import tempfile
@@ -72,8 +73,16 @@ def target_options(pip: Pip, target: Target) -> tuple[str, ...]:
     return ("--only-binary=:all:", "--target", "slugfit-forecast", *own, *platforms)
 
 
-def resolve_with_pip(file: Path, pip: Pip, options: Sequence[str]) -> tuple[Wanted, ...]:
-    """What pip would install for a requirements file; raises ForecastError."""
+def resolve_with_pip(
+    file: Path,
+    pip: Pip,
+    options: Sequence[str],
+    variables: Mapping[str, str] | None = None,
+) -> tuple[Wanted, ...]:
+    """What pip would install for a requirements file; raises ForecastError.
+
+    ``variables`` are set for it beside those of this process.
+    """
     with tempfile.TemporaryDirectory(prefix="slugfit-") as folder:
         report = Path(folder) / "report.json"
         _start(
@@ -85,6 +94,7 @@ def resolve_with_pip(file: Path, pip: Pip, options: Sequence[str]) -> tuple[Want
                 *("-r", str(file.absolute())),
             ],
             file,
+            variables,
         )
         try:
             return wanted_of_report(json.loads(report.read_text("utf-8")))
@@ -96,9 +106,9 @@ def resolve_with_pip(file: Path, pip: Pip, options: Sequence[str]) -> tuple[Want
             ) from error
 
 
-def _start(command: Sequence[str], file: Path) -> None:
+def _start(command: Sequence[str], file: Path, variables: Mapping[str, str] | None) -> None:
     try:
-        done = _run(command, file.absolute().parent)
+        done = _run(command, file.absolute().parent, variables)
     except OSError as error:
         why = error.strerror or str(error)
         raise ForecastError(f"{command[0]} could not be started.", why, _NO_PIP) from error
@@ -114,9 +124,14 @@ def _start(command: Sequence[str], file: Path) -> None:
         )
 
 
-def _run(command: Sequence[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: Sequence[str],
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
+        env={**os.environ, **(variables or {})},
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,

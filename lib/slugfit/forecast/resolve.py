@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from dataclasses import dataclass, replace
@@ -12,14 +11,15 @@ from typing import TYPE_CHECKING
 from slugfit.forecast.errors import ForecastError, RangeError
 from slugfit.forecast.index import find_files, with_credentials
 from slugfit.forecast.lock_files import table_of, unreadable, wanted_of_locked
-from slugfit.forecast.markers import MarkerError
+from slugfit.forecast.lock_reading import is_lock, read_lock
+from slugfit.forecast.mirror import can_mirror, mirroring
 from slugfit.forecast.pip_indexes import indexes_of_pip
 from slugfit.forecast.pip_report import find_pip, resolve_with_pip, target_options
-from slugfit.forecast.poetry_lock import read_pipfile_lock, read_poetry_lock
-from slugfit.forecast.pylock import read_pylock
+from slugfit.forecast.range_reader import without_credentials
 from slugfit.forecast.requirements import for_target, included_files, named_indexes
+from slugfit.forecast.stock import Stock
 from slugfit.forecast.toml_file import read_toml
-from slugfit.forecast.uv_lock import read_uv_lock
+from slugfit.scan.requirement_lines import requirement_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,21 +27,22 @@ if TYPE_CHECKING:
     from slugfit.forecast.cache import Cache
     from slugfit.forecast.lock_files import File, Locked
     from slugfit.forecast.pip_indexes import Indexes
+    from slugfit.forecast.pip_report import Pip
     from slugfit.forecast.target import Target
     from slugfit.forecast.wanted import Wanted
 
-_READERS = {"uv.lock": read_uv_lock, "poetry.lock": read_poetry_lock}
-_PIPFILE_LOCK = "Pipfile.lock"
 _LISTS = (
-    *("requirements.txt", "uv.lock", "poetry.lock", _PIPFILE_LOCK, "pylock.toml"),
+    *("requirements.txt", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"),
     "pyproject.toml",
 )
 _BESIDE = {
-    "pyproject.toml": ("uv.lock", "poetry.lock", "pylock.toml"),
-    "Pipfile": (_PIPFILE_LOCK,),
+    "pyproject.toml": ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"),
+    "Pipfile": ("Pipfile.lock",),
 }
 """The locks of a list that stand beside it."""
 _DEEPEST = 10
+_ANY_GLIBC = (2, 99)
+"""Newer than any there is: where pip runs for its own Python, its own C library decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +57,11 @@ class Resolver:
     def resolve(self, place: Path) -> tuple[Path, tuple[Wanted, ...]]:
         """The list that was read, and what it comes to; raises ForecastError."""
         file = list_at(place)
-        try:
-            locked = self._locked(file)
-        except MarkerError as error:
-            raise unreadable(file.name, f"{error}.") from error
-        if locked is not None:
-            return file, self._of_lock(locked)
+        if is_lock(file.name):
+            return file, self._of_lock(read_lock(file.name, _text(file), self.target, self.extras))
         if file.name == "pyproject.toml":
             return file, self._of_project(file)
         return file, self._of_requirements(file)
-
-    def _locked(self, file: Path) -> tuple[Locked, ...] | None:
-        """What a lock has for the target, None if the file is not a lock."""
-        if file.name == _PIPFILE_LOCK:
-            return read_pipfile_lock(_json(file), self.target)
-        if file.name in _READERS:
-            return _READERS[file.name](read_toml(file), self.target, self.extras)
-        if file.name.startswith("pylock.") and file.name.endswith(".toml"):
-            return read_pylock(read_toml(file), self.target, self.extras)
-        return None
 
     def _of_lock(self, locked: tuple[Locked, ...]) -> tuple[Wanted, ...]:
         asks = any(item.needs_index for item in locked)
@@ -137,15 +124,39 @@ class Resolver:
 
     def _ask_pip(self, file: Path) -> tuple[Wanted, ...]:
         pip = find_pip(self.target)
-        options = (*self._index_options(), *target_options(pip, self.target))
+        texts = tuple(_texts(file))
         if pip.python == self.target.python:
-            return resolve_with_pip(file, pip, options)
+            return self._with_mirror(file, pip, texts)
         with tempfile.TemporaryDirectory(prefix="slugfit-") as folder:
             made = Path(folder) / file.name
             values = self.target.marker_values()
             text = for_target(_text(file), str(file.absolute().parent), values)
             made.write_text(text, "utf-8")
-            return resolve_with_pip(made, pip, options)
+            return self._with_mirror(made, pip, texts)
+
+    def _with_mirror(self, file: Path, pip: Pip, texts: tuple[str, ...]) -> tuple[Wanted, ...]:
+        """What pip says to an index that is quick, or else, for whatever reason, to the real ones.
+
+        The second time pip's own words say what is wrong.
+        """
+        if can_mirror(texts):
+            try:
+                return self._mirrored(file, pip, texts)
+            except ForecastError:
+                pass
+        options = (*self._index_options(), *target_options(pip, self.target))
+        return resolve_with_pip(file, pip, options)
+
+    def _mirrored(self, file: Path, pip: Pip, texts: tuple[str, ...]) -> tuple[Wanted, ...]:
+        places = indexes_of_pip(self.indexes).places("")
+        tags = replace(self.target, glibc=_ANY_GLIBC).tags()
+        stock = Stock(self.target, lambda name: self._pages(places, name), self.cache, tags)
+        with mirroring(stock) as mirror:
+            stock.expect(line for text in texts for _, line in requirement_lines(text))
+            options = target_options(pip, self.target)
+            wanted = resolve_with_pip(file, pip, options, mirror.variables(os.environ))
+            urls = (without_credentials(mirror.real_url(item.url))[0] for item in wanted)
+            return tuple(replace(item, url=url) for item, url in zip(wanted, urls, strict=True))
 
     def _with_credentials(self, wanted: tuple[Wanted, ...], file: Path) -> tuple[Wanted, ...]:
         """With what pip used and does not report."""
@@ -174,13 +185,6 @@ def list_at(place: Path) -> Path:
 
 
 _NAME_ONE = "Name a requirements file, a pyproject.toml or a lock file."
-
-
-def _json(file: Path) -> dict[str, object]:
-    try:
-        return table_of(json.loads(file.read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        raise unreadable(file.name, str(error)) from error
 
 
 def _text(file: Path) -> str:

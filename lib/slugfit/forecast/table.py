@@ -31,6 +31,7 @@ _UNSEEN = {
     "sources": "there is no wheel: it is built, and the size of its sources stands for it",
     "nothing": "nothing could be read: it is not in the sums",
 }
+_MARKS = {"size": " (wheel)", "sources": " (sources)", "nothing": " (unknown)"}
 _HONEST = "how far it was from measured slugs: docs/forecast.md."
 
 
@@ -62,10 +63,7 @@ def _saved(forecast: Forecast) -> float:
 def _table(forecast: Forecast) -> Table:
     shown = forecast.shares[:_ROWS]
     rest = forecast.shares[_ROWS:]
-    rows = [
-        (versioned(item.name, item.version, _NAME - 1), item.before, item.gone.compressed)
-        for item in shown
-    ]
+    rows = [(_marked(item), item.before, item.gone.compressed) for item in shown]
     if rest:
         size = sum((item.before for item in rest[1:]), rest[0].before)
         rows.append((f"and {len(rest)} smaller", size, sum(item.gone.compressed for item in rest)))
@@ -87,6 +85,12 @@ def _table(forecast: Forecast) -> Table:
         sizes = (megabytes(size.compressed), megabytes(size.uncompressed), megabytes(goes))
         cells.append((name, *sizes, *used))
     return Table(heading, widths, cells)
+
+
+def _marked(share: Share) -> str:
+    """Its name and version, and what its sizes are of where that is not its files."""
+    mark = _MARKS.get(share.look.seen, "")
+    return versioned(share.name, share.version, _NAME - 1 - len(mark)) + mark
 
 
 def _unseen_lines(shares: Sequence[Share]) -> Iterator[Line]:
@@ -146,7 +150,7 @@ def forecast_document(forecast: Forecast) -> Mapping[str, Any]:
         "own": None if forecast.basis.own is None else _document(forecast.basis.own),
         "python": {"before": _document(forecast.python), "after": _document(forecast.python_after)},
         "limit": forecast.basis.limit.name,
-        "verdict": _verdict(forecast),
+        "verdict": forecast.verdict,
         "cuda": _document(sum((_cuda(advice) for advice in forecast.advice), ZERO)),
         "distributions": [
             {
@@ -169,13 +173,3 @@ def _cuda(advice: Advice) -> Bytes:
 
 def _document(size: Bytes) -> Mapping[str, int]:
     return {"compressed": size.compressed, "uncompressed": size.uncompressed}
-
-
-def _verdict(forecast: Forecast) -> str:
-    """``fits``, ``fits slimmed``, ``over``, or ``unknown`` without a limit."""
-    if not forecast.basis.limit.bounds:
-        return "unknown"
-    for size, word in ((forecast.before, "fits"), (forecast.after, "fits slimmed")):
-        if not any(bound.over(size.weigh(bound.measure)) for bound in forecast.basis.limit.bounds):
-            return word
-    return "over"

@@ -33,14 +33,19 @@ def read_toml(file: Path) -> dict[str, Any]:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(file.name, str(error)) from error
+    return parse_toml(file.name, text)
+
+
+def parse_toml(name: str, text: str) -> dict[str, Any]:
+    """The tables of a text, with the name of its file for what goes wrong; raises ForecastError."""
     try:
         tomllib = importlib.import_module("tomllib")
     except ModuleNotFoundError:
-        return read_in_child(file.name, text)
+        return read_in_child(name, text)
     try:
         return table_of(tomllib.loads(text))
     except (ValueError, RecursionError) as error:
-        raise unreadable(file.name, f"It is not TOML: {error}.") from error
+        raise unreadable(name, f"It is not TOML: {error}.") from error
 
 
 def read_in_child(name: str, text: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def read_uv_lock(
 ) -> tuple[Locked, ...]:
     """What it has for the target, without development groups; raises ForecastError, MarkerError."""
     packages = tables_of(document.get("package"))
-    roots = [table for table in packages if _is_root(table)]
+    roots = [table for table in packages if _is_root(table)] or _members(document, packages)
     if not roots:
         raise unreadable("The lock", "It has no project that its packages are for.", "uv lock")
     values = target.marker_values()
@@ -67,6 +67,14 @@ def read_uv_lock(
 def _is_root(table: Mapping[str, Any]) -> bool:
     source = table_of(table.get("source"))
     return any(text_of(source.get(kind)) in _ROOTS for kind in _OWN if kind in source)
+
+
+def _members(
+    document: Mapping[str, Any], packages: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The projects of a workspace whose root is none itself."""
+    names = table_of(document.get("manifest")).get("members") or ()
+    return [table for table in packages if table.get("name") in names]
 
 
 def _dependencies(table: Mapping[str, Any], extra: str) -> list[dict[str, Any]]:

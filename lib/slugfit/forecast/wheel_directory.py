@@ -43,8 +43,24 @@ class Entry:
     """The checksum of its bytes: files with the same one and the same size are copies."""
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of a wheel, and where its bytes are."""
+
+    entry: Entry
+    method: int
+    """How it is packed: 0 as it is, 8 deflated."""
+    start: int
+    """Where in the archive its own header stands."""
+
+
 def directory_of(tail: Part, read: Callable[[int, int], bytes]) -> tuple[Entry, ...]:
-    """The files of the archive that ends with ``tail``; raises WheelError.
+    """The files of the archive that ends with ``tail``; raises WheelError, like members_of."""
+    return tuple(member.entry for member in members_of(tail, read))
+
+
+def members_of(tail: Part, read: Callable[[int, int], bytes]) -> tuple[Member, ...]:
+    """The files of the archive that ends with ``tail``, and their places; raises WheelError.
 
     ``read`` gives bytes of it by their start and length, and is asked only for what is not there.
     """
@@ -58,7 +74,7 @@ def directory_of(tail: Part, read: Callable[[int, int], bytes]) -> tuple[Entry, 
         raise WheelError("its directory does not lie inside it")
     inside = start - tail.start
     content = tail.content[inside : inside + length] if inside >= 0 else read(start, length)
-    return tuple(_entries(content))
+    return tuple(_members(content))
 
 
 def _wide_place(tail: Part, end: int, read: Callable[[int, int], bytes]) -> tuple[int, int]:
@@ -76,7 +92,7 @@ def _wide_place(tail: Part, end: int, read: Callable[[int, int], bytes]) -> tupl
     return length, start
 
 
-def _entries(content: bytes) -> Iterator[Entry]:
+def _members(content: bytes) -> Iterator[Member]:
     place = 0
     while place < len(content):
         if len(content) - place < _ENTRY.size or content[place : place + 4] != b"PK\1\2":
@@ -91,7 +107,7 @@ def _entries(content: bytes) -> Iterator[Entry]:
         place = name_end + lengths[1] + lengths[2]
         path = name.decode("utf-8" if flags & _UTF8 else "cp437", "replace")
         if not path.endswith("/"):
-            yield Entry(path, size, compressed, crc)
+            yield Member(Entry(path, size, compressed, crc), values[4], values[16])
 
 
 def _wide_sizes(extra: bytes, size: int, compressed: int) -> tuple[int, int]:

@@ -27,6 +27,9 @@ class Bytes:
     def __add__(self, other: Bytes) -> Bytes:
         return Bytes(self.uncompressed + other.uncompressed, self.compressed + other.compressed)
 
+    def __sub__(self, other: Bytes) -> Bytes:
+        return Bytes(self.uncompressed - other.uncompressed, self.compressed - other.compressed)
+
 
 ZERO = Bytes(0, 0)
 
@@ -59,10 +62,7 @@ class Sizes:
     def before(self) -> Bytes:
         """The slug as it was."""
         both = sum(self.gone.values(), self.after)
-        return Bytes(
-            both.uncompressed - self.added.uncompressed,
-            both.compressed - self.added.compressed + sum(self.packed.values()),
-        )
+        return both - self.added + Bytes(0, sum(self.packed.values()))
 
     def gone_by_rule(self) -> Mapping[str, Bytes]:
         """What each rule takes."""
