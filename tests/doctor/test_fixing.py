@@ -90,13 +90,14 @@ def test_without_git_nothing_is_changed(tmp_path: Path) -> None:
     assert (answer.code, snapshot(tmp_path)) == (2, before)
 
 
-def test_a_link_is_not_followed(tmp_path: Path) -> None:
-    elsewhere = plant(tmp_path / "elsewhere", {"Procfile": SICK["Procfile"]})
-    tree = {**HEALTHY, "Procfile": Link("../elsewhere/Procfile")}
+@pytest.mark.parametrize(("target", "code"), [("../elsewhere/Procfile", 12), ("own/Procfile", 7)])
+def test_a_link_is_not_followed(tmp_path: Path, target: str, code: int) -> None:
+    plant(tmp_path / "elsewhere", {"Procfile": SICK["Procfile"]})
+    tree = {**HEALTHY, "own/Procfile": SICK["Procfile"], "Procfile": Link(target)}
     app = plant(tmp_path / "app", tree)
     git(app, "init")
     git(app, "add", ".")
     git(app, "commit", "-m", "x")
-    before = snapshot(elsewhere)
+    before = snapshot(tmp_path)
     answer = engine("doctor", app, "--fix", "--yes")
-    assert (answer.code, snapshot(elsewhere)) == (7, before)
+    assert (answer.code, snapshot(tmp_path)) == (code, before)

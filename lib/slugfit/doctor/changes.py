@@ -71,7 +71,7 @@ def requirers(app: App, last_versions: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _parts(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version))
+    return tuple(int(part) for part in re.findall(r"[0-9]{1,18}", version))
 
 
 def share_of(size: Size | None, share: float) -> Size | None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 RUNTIME = "runtime.txt"
 VERSION_FILE = ".python-version"
-_RUNTIME = re.compile(r"python-(\d+\.\d+(?:\.\d+)?)")
-_VERSION = re.compile(r"(\d+)\.(\d+)(\.\d+)?")
+_RUNTIME = re.compile(r"python-([0-9]{1,4}\.[0-9]{1,4}(?:\.[0-9]{1,4})?)")
+_VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(\.[0-9]{1,4})?")
 
 
 def python_findings(app: App) -> Iterator[Finding]:

@@ -20,6 +20,8 @@ SENTENCES = {
     "the app uses.",
     "requirements-missing": "The app's root has no requirements.txt, Pipfile.lock, poetry.lock or "
     "uv.lock: the build stops.",
+    "requirements-missing/unreadable": "{about} cannot be read: it is a link out of the app, is "
+    "not text, or has more than 1 MiB.",
     "requirements-missing/setup": "The app has setup.py alone, and the build stops: it needs a "
     "requirements.txt.",
     "package-managers": "{0} say what to install, and the build stops: one may.",
@@ -39,6 +41,8 @@ SENTENCES = {
     "cache. {0}",
     "procfile-missing": "{0} says that this is an app for a platform that reads a Procfile, and "
     "there is none: nothing is started.",
+    "procfile-line/unreadable": "{about} cannot be read: it is a link out of the app, is not "
+    "text, or has more than 1 MiB.",
     "procfile-line/name": "{about} is not read; the file must be called Procfile.",
     "procfile-line/capitals": "{about} has capital letters; process types are in lower case.",
     "procfile-line/quotes": "{about} has quotes or marks that count as part of the name.",
