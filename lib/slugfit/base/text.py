@@ -45,6 +45,12 @@ def decode_text(data: bytes, errors: str = "strict") -> Text:
     return Text(data.decode("utf-8", errors), "utf-8", marked=False)
 
 
+def encode_text(text: str, like: Text) -> bytes:
+    """The bytes of ``text`` in the encoding of another, with its mark; UnicodeEncodeError."""
+    mark = next(mark for mark, encoding in _MARKS if encoding == like.encoding)
+    return mark * like.marked + text.encode(like.encoding)
+
+
 def whole_number(text: str) -> int | None:
     """The number that plain digits write; None for any other text, and for more than 18 digits.
 
