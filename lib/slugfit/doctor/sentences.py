@@ -78,6 +78,11 @@ SENTENCES = {
     "python-version/several": "Only one version may stand here: the build stops.",
     "python-version/none": "No version stands here: the build stops.",
     "python-version/misspelled": "{about} is a misspelling of .python-version: the build stops.",
+    "python-version/uv": "uv.lock needs a .python-version beside it: the build stops.",
+    "python-version/uv-runtime": "uv.lock needs a .python-version, not a runtime.txt: the build "
+    "stops.",
+    "python-version-missing": "No file says which Python: the first build takes {about}, later "
+    "ones stay at what the last one had. Write the version that the app is developed with.",
     "python-patch": "Python {about} stays at that patch: without it, each build installs the "
     "newest {0} with its security updates.",
     "apt-unknown": "{about} does not exist on {0}: the build stops.{1}",
