@@ -28,7 +28,7 @@ SENTENCES = {
     "requirement-conflict": "{about} is asked for as {0} here and as {1} in {2}: pip finds no "
     "version that is both.",
     "requirement-unusable/local": "A path of one machine, which no other has: {about}.",
-    "requirement-unusable/windows": "{about} exists for Windows only; the build cannot install it.",
+    "requirement-unusable/windows": "Only Windows has {about}; the build cannot install it.",
     "requirement-unusable/debian": "{about} 0.0.0 is a slip of Debian's pip; no index has it.",
     "requirement-unusable/python 2": "This exists for Python 2 only, and the build cannot install "
     "it: {about}.",
