@@ -90,13 +90,57 @@ def test_without_git_nothing_is_changed(tmp_path: Path) -> None:
     assert (answer.code, snapshot(tmp_path)) == (2, before)
 
 
-def test_a_link_is_not_followed(tmp_path: Path) -> None:
-    elsewhere = plant(tmp_path / "elsewhere", {"Procfile": SICK["Procfile"]})
-    tree = {**HEALTHY, "Procfile": Link("../elsewhere/Procfile")}
+@pytest.mark.parametrize(("target", "code"), [("../elsewhere/Procfile", 12), ("own/Procfile", 7)])
+def test_a_link_is_not_followed(tmp_path: Path, target: str, code: int) -> None:
+    plant(tmp_path / "elsewhere", {"Procfile": SICK["Procfile"]})
+    tree = {**HEALTHY, "own/Procfile": SICK["Procfile"], "Procfile": Link(target)}
     app = plant(tmp_path / "app", tree)
     git(app, "init")
     git(app, "add", ".")
     git(app, "commit", "-m", "x")
-    before = snapshot(elsewhere)
+    before = snapshot(tmp_path)
     answer = engine("doctor", app, "--fix", "--yes")
-    assert (answer.code, snapshot(elsewhere)) == (7, before)
+    assert (answer.code, snapshot(tmp_path)) == (code, before)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_keeps_its_encoding(app: Path, encoding: str) -> None:
+    lines = SICK["requirements.txt"]
+    (app / "requirements.txt").write_bytes(lines.encode(encoding))
+    git(app, "commit", "-a", "-m", "y")
+    assert engine("doctor", app, "--fix", "--yes").err == ""
+    changed = lines.replace("opencv-python", "opencv-python-headless")
+    assert (app / "requirements.txt").read_bytes() == changed.encode(encoding)
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_what_git_was_told_not_to_look_at_is_uncommitted(app: Path, flag: str) -> None:
+    git(app, "update-index", flag, "runtime.txt")
+    (app / "runtime.txt").write_text("python-3.11\n")
+    before = snapshot(app)
+    answer = engine("doctor", app, "--fix", "--yes")
+    assert (answer.code, snapshot(app)) == (2, before)
+    assert "Uncommitted changes in runtime.txt." in answer.err
+
+
+def test_untracked_work_is_seen_whatever_the_settings_hide(app: Path) -> None:
+    git(app, "rm", "--cached", "runtime.txt")
+    git(app, "commit", "-m", "y")
+    git(app, "config", "status.showUntrackedFiles", "no")
+    before = snapshot(app)
+    answer = engine("doctor", app, "--fix", "--yes")
+    assert (answer.code, snapshot(app)) == (2, before)
+
+
+def test_work_in_a_repository_within_is_not_touched(app: Path) -> None:
+    inner = plant(app / "inner", {"list.txt": "opencv-python==4.10.0.84\n"})
+    for folder in (inner, app):
+        git(folder, "init")
+        plant(app, {"requirements.txt": "-r inner/list.txt\n", "Procfile": HEALTHY["Procfile"]})
+        (app / "runtime.txt").unlink(missing_ok=True)
+        git(folder, "add", ".")
+        git(folder, "commit", "-m", "y")
+    (inner / "list.txt").write_text("opencv-python==4.9.0.80\n")
+    before = snapshot(app)
+    engine("doctor", app, "--fix", "--yes")
+    assert snapshot(app) == before

@@ -9,6 +9,7 @@ import pytest
 
 from doctor_apps import findings, places
 from slugfit.doctor.diffs import changed_files
+from slugfit.doctor.fixing import fix_of
 from slugfit.doctor.reading import read_app
 from trees import plant
 
@@ -213,3 +214,23 @@ def test_an_environment_that_git_tracks(tmp_path: Path) -> None:
     assert (found.file, found.about, found.why) == ("venv/pyvenv.cfg", "venv", ("stops",))
     (tmp_path / ".gitignore").write_text("venv/\n")
     assert findings(tmp_path, {}, "environment-committed") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "change"),
+    [
+        ("./docs", True),
+        ("docs, media", True),
+        ("../docs", False),
+        ("./app.py", False),
+        ("./tools", False),
+        ("docs, requirements.txt", False),
+    ],
+)
+def test_a_line_that_would_take_code_is_not_mended_alone(
+    tmp_path: Path, line: str, *, change: bool
+) -> None:
+    tree = {".slugignore": f"{line}\n", "docs/a.md": "x", "media/b": "x", "tools/c.py": "x = 1\n"}
+    found = findings(tmp_path, tree, "slugignore-line")
+    assert len(found) == 1
+    assert bool(fix_of(found, tree).files) is change

@@ -61,23 +61,6 @@ def test_as_json(tmp_path: Path) -> None:
     assert "+torch==2.5.1+cpu" in first["diff"]
 
 
-def test_as_sarif(tmp_path: Path) -> None:
-    answer = engine("doctor", plant(tmp_path, {**HEALTHY, **TORCH}), "--sarif")
-    log = json.loads(answer.out)
-    (run,) = log["runs"]
-    rules = run["tool"]["driver"]["rules"]
-    assert log["version"] == "2.1.0"
-    assert run["tool"]["driver"]["name"] == "slugfit"
-    assert [rule["id"] for rule in rules] == [rule.name for rule in RULES]
-    for result in run["results"]:
-        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
-        assert result["level"] in {"error", "warning", "note"}
-        assert result["message"]["text"]
-        (place,) = result["locations"]
-        assert place["physicalLocation"]["artifactLocation"]["uri"] == "requirements.txt"
-        assert place["physicalLocation"]["region"]["startLine"] >= 1
-
-
 def test_credentials_are_never_shown(tmp_path: Path) -> None:
     tree = {
         "requirements.txt": "--index-url https://user:secret@index.example/simple\ntorch==2.5.1\n"

@@ -93,7 +93,7 @@ def test_it_draws_what_there_is_and_tells_the_sums(show: Open) -> None:
         }"""
     )
     # Kept, shortened, and the colour of the rule that takes most but one.
-    assert {"169,184,201", "116,179,216", "213,94,0"} <= set(colours)
+    assert {"193,208,226", "100,163,199", "213,94,0"} <= set(colours)
     assert page.locator("#compare").count() == 0
 
 
@@ -288,6 +288,26 @@ def test_fifty_thousand_rectangles_are_drawn_in_a_frame(show: Open) -> None:
     expect(page.locator("#tiles")).not_to_have_attribute("width", width)
     page.get_by_text("Unpacked", exact=True).click()
     assert int(page.get_attribute("#tiles", "data-tiles") or 0) > 50_000
+
+
+def test_forced_colours_show_what_is_chosen(show: Open) -> None:
+    page = show(ITEMS, forced_colors="active")
+    chosen, other = (
+        page.evaluate(
+            "which => getComputedStyle(document.querySelector(`fieldset input${which} + span`))"
+            ".backgroundColor",
+            which,
+        )
+        for which in (":checked", ":not(:checked)")
+    )
+    assert chosen != other
+
+
+@pytest.mark.parametrize("width", [320, 600])
+def test_a_narrow_window_needs_no_second_scroll_bar(show: Open, width: int) -> None:
+    page = show(ITEMS, LAST)
+    page.set_viewport_size({"width": width, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -116,6 +116,24 @@ def test_an_app_that_is_new_is_told(app: Path) -> None:
     assert "was not there at HEAD" in done.err
 
 
+def test_an_error_about_the_base_names_the_revision(app: Path) -> None:
+    git(app, "rm", "--quiet", "--force", "requirements.txt")
+    git(app, "commit", "--quiet", "--message=without")
+    plant(app, {"requirements.txt": "small==1.0\n"})
+    done = review(app)
+    assert (done.code, done.err.splitlines()[0]) == (
+        2,
+        f"slugfit: At HEAD: {app} has no list of packages.",
+    )
+
+
+def test_a_folder_without_a_repository_is_told(tmp_path: Path) -> None:
+    done = review(plant(tmp_path / "app", {"requirements.txt": "small==1.0\n"}))
+    assert done.code == 2
+    assert "is not in a git repository that can be read" in done.err
+    assert "--compare" in done.err
+
+
 def test_a_comment_says_where_its_numbers_come_from() -> None:
     same = Difference(1_000_000, 0, 0, ())
     assert comment(same, "forecast") == (

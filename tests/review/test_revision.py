@@ -69,5 +69,5 @@ def test_a_revision_that_is_none_is_told(repository: Path, tmp_path: Path, revis
 
 
 def test_a_folder_without_a_repository_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="git knows no answer"):
+    with pytest.raises(UsageError, match="is not in a git repository"):
         check_out(plant(tmp_path, {"a": ""}), "HEAD", tmp_path / "older")

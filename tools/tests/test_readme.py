@@ -67,6 +67,22 @@ def test_every_command_it_shows_is_one_and_has_these_options(document: Path) -> 
         assert options <= set(re.findall(r"--[a-z-]+", help_of(verb))), verb
 
 
+def anchors(document: Path) -> set[str]:
+    """As GitHub makes them: https://docs.github.com/en/get-started/writing-on-github."""
+    text = re.sub(r"^```.*?^```", "", document.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, readme.CONTRIBUTING], ids=lambda file: file.stem)
+def test_every_link_within_the_repository_leads_somewhere(document: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", document.read_text("utf-8")):
+        file, _, anchor = link.partition("#")
+        target = document.parent / file if file else document
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
 def test_the_commands_are_found_where_they_are_shown() -> None:
     assert {"build", "slim", "install-hook"} <= set(called(readme.README))
     assert {"slim", "single-file", "models"} <= set(called(readme.PLATFORMS))

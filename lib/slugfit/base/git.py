@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 _ELSEWHERE = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
 """What a surrounding git command (a hook) sets: it would point this one at its own repository."""
 _SECONDS = 120
+_SAFELY = ("-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
+"""No program of the repository's own settings is run, and no folder of an app, which another person
+may have changed, is taken for a repository's inner files: https://git-scm.com/docs/git-config."""
 
 
 def ask_git(
@@ -20,11 +23,11 @@ def ask_git(
 ) -> subprocess.CompletedProcess[bytes]:
     """What git answers in ``folder``; raises OSError without git, subprocess.TimeoutExpired."""
     environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
-    command = ("git", *arguments)
+    command = ("git", *_SAFELY, *arguments)
     return subprocess.run(
         command,
         cwd=folder,
-        env={**environment, **(variables or {})},
+        env={**environment, "GIT_OPTIONAL_LOCKS": "0", **(variables or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

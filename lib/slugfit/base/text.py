@@ -43,3 +43,20 @@ def decode_text(data: bytes, errors: str = "strict") -> Text:
             other = errors if encoding == "utf-8" or errors == "strict" else "replace"
             return Text(data[len(mark) :].decode(encoding, other), encoding, marked=True)
     return Text(data.decode("utf-8", errors), "utf-8", marked=False)
+
+
+def encode_text(text: str, like: Text) -> bytes:
+    """The bytes of ``text`` in the encoding of another, with its mark; UnicodeEncodeError."""
+    mark = next(mark for mark, encoding in _MARKS if encoding == like.encoding)
+    return mark * like.marked + text.encode(like.encoding)
+
+
+def whole_number(text: str) -> int | None:
+    """The number that plain digits write; None for any other text, and for more than 18 digits.
+
+    ``int`` refuses thousands of digits, and ``str.isdigit`` takes signs that ``int`` does not.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+
+
+_DIGITS = 18

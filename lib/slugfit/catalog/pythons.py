@@ -7,6 +7,8 @@ from __future__ import annotations
 
 OLDEST = (3, 10)
 NEWEST = (3, 14)
+DEFAULT = "3.14"
+"""For a first build of an app that names none."""
 
 MISSPELLED = frozenset(
     (

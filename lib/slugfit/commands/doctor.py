@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import Exit, UsageError
+from slugfit.base.git import ask_git
 from slugfit.base.urls import redact
 from slugfit.base.words import printable
 from slugfit.commands.command import Command, need_folder
@@ -96,7 +98,7 @@ def run_doctor(options: DoctorOptions, console: Console) -> int:
     if options.fix and _fixed(options, findings, app, console):
         app = _with_sizes(read_app(options.app), options, told)
         findings = findings_of(app)
-    _show(findings, app, options.format, console)
+    _show(findings, app, options, console)
     return Exit.FINDINGS if _fails(findings, options.fail_on) else Exit.OK
 
 
@@ -128,13 +130,23 @@ def _agreed() -> bool:
     return input("Make these changes? [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _show(findings: tuple[Finding, ...], app: App, form: str, console: Console) -> None:
-    if form == "json":
+def _show(
+    findings: tuple[Finding, ...], app: App, options: DoctorOptions, console: Console
+) -> None:
+    if options.format == "json":
         console.write(findings_json(findings, app.texts))
-    elif form == "sarif":
-        console.write(findings_sarif(findings))
+    elif options.format == "sarif":
+        console.write(findings_sarif(findings, _place_in_repository(options.app)))
     else:
         console.write(findings_text(findings, app.texts))
+
+
+def _place_in_repository(app: Path) -> str:
+    """The folder of the app from its repository's root, with a slash at its end; "" for that."""
+    try:
+        return os.fsdecode(ask_git(app, "rev-parse", "--show-prefix").stdout).rstrip("\n")
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
 
 
 def _with_sizes(app: App, options: DoctorOptions, told: Mapping[str, Size]) -> App:

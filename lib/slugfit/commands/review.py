@@ -16,6 +16,7 @@ from slugfit.commands.forecast import forecast_at
 from slugfit.commands.reports import add_format
 from slugfit.commands.target_options import TargetOptions, add_target
 from slugfit.commands.telling import teller_for, telling
+from slugfit.forecast.errors import ForecastError
 from slugfit.forecast.table import forecast_document
 from slugfit.report.difference import difference_of
 from slugfit.report.failures import error_sentences
@@ -111,8 +112,21 @@ def _comment(
 
 
 def _forecast_difference(options: ReviewOptions, older: Path) -> Difference:
-    documents = [forecast_document(forecast_at(place, options)) for place in (older, options.app)]
-    return _difference(*documents)
+    return _difference(
+        _forecast_of_older(options, older), forecast_document(forecast_at(options.app, options))
+    )
+
+
+def _forecast_of_older(options: ReviewOptions, older: Path) -> Mapping[str, Any]:
+    """An error names the revision, and not the folder that it was checked out into."""
+    try:
+        return forecast_document(forecast_at(older, options))
+    except ForecastError as error:
+        told = [
+            text.replace(os.fspath(older), os.fspath(options.app))
+            for text in (error.what, error.why, error.todo)
+        ]
+        raise ForecastError(f"At {options.base}: {told[0]}", *told[1:]) from error
 
 
 def _built_difference(apps: tuple[Path, Path], console: Console, work: Path) -> Difference:

@@ -5,10 +5,10 @@ https://github.com/heroku/heroku-buildpack-apt#usage
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
+from slugfit.base.json_text import parse_json
 from slugfit.catalog.apt_packages import (
     FOR_SCREENS,
     NEED_SCREENS,
@@ -56,7 +56,7 @@ def _of_aptfile(app: App) -> Iterator[tuple[int, str]]:
 
 def _stack(app: App) -> str:
     try:
-        return str(json.loads(app.texts.get("app.json", "{}")).get("stack", ""))
+        return str(parse_json(app.texts.get("app.json", "{}")).get("stack", ""))
     except (ValueError, AttributeError):
         return ""
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from slugfit.base.atomic import write_atomically
 from slugfit.base.errors import TreeError, UsageError
 from slugfit.base.git import ask_git, names_of
+from slugfit.base.text import Text, decode_text, encode_text
+from slugfit.base.words import printable
 from slugfit.doctor.diffs import changed_files
 
 if TYPE_CHECKING:
@@ -59,23 +61,36 @@ def _overlap(one: Edit, other: Edit) -> bool:
 def require_committed(folder: Path, files: Iterable[str]) -> None:
     """Raise UsageError unless git has all that these files say now; new ones are no loss."""
     names = sorted(files)
+    there = {name for name in names if os.path.lexists(folder / name)}
     try:
-        done = ask_git(folder, "status", "--porcelain", "-z", "--ignored=matching", "--", *names)
+        status = _asked(folder, "status", *_ALL_CHANGES, "--", *names)
+        tracked = _asked(folder, "ls-files", "-v", "-z", "--", *names)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError("--fix needs git.", str(error), "Make the changes by hand.") from error
-    if done.returncode:
-        raise UsageError(
-            f"{folder} is not in a git repository.",
-            "--fix changes only what can be taken back.",
-            "Commit the app with git, or make the changes by hand.",
-        )
-    changed = [item[3:] for item in names_of(done)]
+    # What git was told not to look at, and what a repository within this one has, is not "H".
+    known = {item[2:] for item in tracked if item.startswith("H ")}
+    changed = sorted({item[3:] for item in status} | (there - known))
     if changed:
         raise UsageError(
-            f"Uncommitted changes in {', '.join(changed)}.",
+            f"Uncommitted changes in {', '.join(map(printable, changed))}.",
             "--fix changes only what can be taken back.",
             "Commit them, or put them aside with git stash.",
         )
+
+
+_ALL_CHANGES = ("--porcelain", "-z", "--ignored=matching", "--untracked-files=all", "--no-renames")
+"""Whatever the user's settings leave out."""
+
+
+def _asked(folder: Path, *arguments: str) -> list[str]:
+    done = ask_git(folder, *arguments, variables={"GIT_LITERAL_PATHSPECS": "1"})
+    if done.returncode:
+        raise UsageError(
+            f"{folder} is not in a git repository that can be read.",
+            "--fix changes only what can be taken back.",
+            "Commit the app with git, or make the changes by hand.",
+        )
+    return names_of(done)
 
 
 def write_fix(folder: Path, fix: Fix, texts: Mapping[str, str]) -> None:
@@ -83,9 +98,7 @@ def write_fix(folder: Path, fix: Fix, texts: Mapping[str, str]) -> None:
 
     Raises TreeError before the first one if a file is not what was read.
     """
-    before = {name: texts.get(name, "").encode() for name in fix.files}
-    for name, content in before.items():
-        _require_same(folder / name, content if name in texts else None)
+    forms = {name: _same(folder / name, texts.get(name)) for name in fix.files}
     for name, text in sorted(fix.files.items(), key=lambda item: item[1] is None):
         place = folder / name
         try:
@@ -93,21 +106,24 @@ def write_fix(folder: Path, fix: Fix, texts: Mapping[str, str]) -> None:
                 place.unlink()
             else:
                 mode = place.stat().st_mode & 0o7777 if name in texts else None
-                write_atomically(place, text.encode(), mode)
+                write_atomically(place, encode_text(text, forms[name]), mode)
         except OSError as error:
             raise TreeError(f"{place} cannot be written.", error.strerror or str(error)) from error
 
 
-def _require_same(place: Path, content: bytes | None) -> None:
-    """That a file still says what was read, and is a file of its own in UTF-8."""
+def _same(place: Path, text: str | None) -> Text:
+    """How a file says what was read, which it still has to, as a file of its own; None for none."""
     linked = place.is_symlink() or os.path.realpath(place.parent) != os.path.abspath(place.parent)
     try:
-        found = place.read_bytes() if os.path.lexists(place) else None
+        found = decode_text(place.read_bytes()) if os.path.lexists(place) else None
+    except UnicodeDecodeError:
+        linked, found = True, None
     except OSError as error:
         raise TreeError(f"{place} cannot be read.", error.strerror or str(error)) from error
-    if linked or found != content:
+    if linked or (found.text if found else None) != text:
         raise TreeError(
             f"{place} cannot be changed.",
-            "It is a link, is not plain UTF-8 text, or has changed since it was read.",
+            "It is a link, is not text in UTF-8 or UTF-16, or has changed since it was read.",
             "Make this change by hand.",
         )
+    return found or Text("", "utf-8", marked=False)

@@ -71,7 +71,9 @@ def _missing(app: App) -> Iterator[Finding]:
     """Only where a platform that reads it is meant, and something serves the web."""
     meant = app.marks() | ({"runtime.txt"} & set(app.files))
     misnamed = [path for path in app.files if path.lower() in ("procfile", "procfile.txt")]
-    if misnamed:
+    if PROCFILE in app.files:
+        yield Finding("procfile-line", PROCFILE, about=PROCFILE, why=("unreadable",))
+    elif misnamed:
         yield Finding("procfile-line", misnamed[0], about=misnamed[0], why=("name",))
     elif meant and app.on_buildpack and app.names() & set(_FRAMEWORKS):
         why = (min(meant),)

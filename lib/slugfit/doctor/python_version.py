@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from slugfit.catalog.pythons import MISSPELLED, NEWEST, OLDEST
+from slugfit.base.json_text import parse_json
+from slugfit.catalog.pythons import DEFAULT, MISSPELLED, NEWEST, OLDEST
 from slugfit.doctor.finding import Edit, Finding
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 RUNTIME = "runtime.txt"
 VERSION_FILE = ".python-version"
-_RUNTIME = re.compile(r"python-(\d+\.\d+(?:\.\d+)?)")
-_VERSION = re.compile(r"(\d+)\.(\d+)(\.\d+)?")
+PIPENV = "Pipfile.lock"
+_RUNTIME = re.compile(r"python-([0-9]{1,4}\.[0-9]{1,4}(?:\.[0-9]{1,4})?)")
+_VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(\.[0-9]{1,4})?")
+_IMAGE = re.compile(r"(?:--platform=\S+\s+)?(?:\S*/)?python:(3\.[0-9]{1,2})\b")
 
 
 def python_findings(app: App) -> Iterator[Finding]:
@@ -34,6 +37,47 @@ def python_findings(app: App) -> Iterator[Finding]:
     )
     if VERSION_FILE in app.texts:
         yield from _of_version_file(app)
+    elif VERSION_FILE not in app.files and not MISSPELLED.intersection(app.files):
+        yield from _of_no_file(app)
+
+
+def _of_no_file(app: App) -> Iterator[Finding]:
+    """Pipfile.lock can say it; uv.lock is refused; all others get what the buildpack chooses."""
+    locked = _locked_by_pipenv(app)
+    if fault := _fault(locked) if locked else "":
+        yield Finding("python-version", PIPENV, about=locked, why=(fault,))
+    if locked:
+        return
+    version = _of_dockerfiles(app) or DEFAULT
+    edits = (Edit(VERSION_FILE, 0, 0, (version,)),)
+    if app.reaches_build("uv.lock"):
+        yield Finding("python-version", VERSION_FILE, why=("uv",), edits=edits, mechanical=False)
+    elif "Procfile" in app.files or app.marks():
+        # Another Python than the last build had is not for --fix to choose.
+        yield Finding(
+            "python-version-missing", VERSION_FILE, about=DEFAULT, edits=edits, mechanical=False
+        )
+
+
+def _locked_by_pipenv(app: App) -> str:
+    """What the standard buildpack takes from ``_meta.requires`` of Pipfile.lock."""
+    try:
+        requires = parse_json(app.texts.get(PIPENV, "{}"))["_meta"]["requires"]
+        return str(requires.get("python_full_version") or requires.get("python_version") or "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ""
+
+
+def _of_dockerfiles(app: App) -> str:
+    """The Python that an image of the app has, where the platform installs that one too."""
+    bases = (
+        _IMAGE.match(item.rest)
+        for commands in app.docker.values()
+        for item in commands
+        if item.word == "FROM"
+    )
+    versions = (base[1] for base in bases if base)
+    return next((version for version in versions if not _fault(version)), "")
 
 
 def asked_python(text: str) -> tuple[int, int] | None:
@@ -55,6 +99,8 @@ def _of_runtime(app: App) -> Iterator[Finding]:
     why = ("both",) if VERSION_FILE in app.files else ()
     edits = (gone, *made) if good and not why else ()
     yield Finding("runtime-txt", RUNTIME, about=wanted, why=why, edits=edits)
+    if app.reaches_build("uv.lock"):
+        yield Finding("python-version", RUNTIME, why=("uv-runtime",))
     if not good:
         line, text = lines[0] if lines else (0, "")
         kind = _fault(wanted) if wanted else "runtime"

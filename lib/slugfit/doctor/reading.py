@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slugfit.base.errors import TreeError
-from slugfit.base.git import pushed_names
-from slugfit.base.text import decode_text
+from slugfit.base.json_text import parse_json
 from slugfit.catalog.pythons import NEWEST
 from slugfit.catalog.stacks import ARCHITECTURES, STACK, STACKS
 from slugfit.doctor.app import App, Locked, Process, RequirementsFile, Setting
 from slugfit.doctor.dockerfile import docker_settings, is_dockerfile, parse_dockerfile
 from slugfit.doctor.lock_reading import parse_lock
 from slugfit.doctor.python_version import RUNTIME, VERSION_FILE, asked_python
+from slugfit.doctor.repository_files import LEFT_OUT, LOCKS, repository_of
 from slugfit.doctor.requirements_reading import read_closure
 from slugfit.doctor.slugignore_reading import SLUGIGNORE, parse_slugignore
 from slugfit.doctor.sources import Source, read_source
 from slugfit.forecast.target import Target
-from slugfit.scan.loose_code import NOT_DEPLOYED
 from slugfit.scan.procfile import PROCFILE, parse_procfile
 
 if TYPE_CHECKING:
@@ -29,47 +24,19 @@ if TYPE_CHECKING:
 
     from slugfit.base.patterns import PatternSet
     from slugfit.doctor.app import Command
+    from slugfit.doctor.repository_files import Repository
 
 
-LOCKS = ("Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml")
-_LEFT_OUT = NOT_DEPLOYED | {".venv", "venv", "env", "node_modules", "__pycache__", ".heroku"}
 _TEXTS = (
     *(".txt", ".toml", ".cfg", ".ini", ".json", ".yml", ".yaml", ".sh", ".html", ".htm", ".css"),
     *(".js", ".md", ".rst", ".env", ".in", ".conf", ".lock", ".jinja", ".j2", ".ts", ".vue"),
 )
-_LARGEST = 1 << 20
-_LARGEST_LOCK = 1 << 24
 _MOST_SOURCES = 3000
-
-
-@dataclass(frozen=True, slots=True)
-class _Repository:
-    """Its folder, and the bytes of its files."""
-
-    folder: Path
-    files: Mapping[str, int]
-
-    def text(self, path: str) -> str | None:
-        """The text of one file; None if there is none, or it is too large to be one."""
-        most = _LARGEST_LOCK if path in LOCKS else _LARGEST
-        if self.files.get(path, most + 1) > most:
-            return None
-        data = self.data(path)
-        if b"\0" in data[:1024] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return None
-        return decode_text(data, "replace").text
-
-    def data(self, path: str) -> bytes:
-        """The bytes of one file; none if it cannot be read."""
-        try:
-            return (self.folder / path).read_bytes()
-        except OSError:
-            return b""
 
 
 def read_app(folder: Path) -> App:
     """The facts of the app in ``folder``; raise TreeError if that cannot be read."""
-    repository = _Repository(folder, dict(_files(folder)))
+    repository = repository_of(folder)
     texts = {
         path: text
         for path in repository.files
@@ -92,29 +59,6 @@ def read_app(folder: Path) -> App:
     )
 
 
-def _files(folder: Path) -> Iterator[tuple[str, int]]:
-    names = pushed_names(folder)
-    for path in _walked(folder) if names is None else names:
-        try:
-            status = os.lstat(folder / path)
-        except OSError:
-            continue
-        yield path, status.st_size
-
-
-def _walked(folder: Path) -> list[str]:
-    found: list[str] = []
-
-    def refuse(error: OSError) -> None:
-        if error.filename in (os.fspath(folder), folder):
-            raise TreeError(f"{folder} cannot be read.", error.strerror or str(error))
-
-    for place, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
-        found += (os.path.relpath(os.path.join(place, name), folder) for name in names)
-    return sorted(found)
-
-
 def _is_read(path: str) -> bool:
     name = path.rpartition("/")[2]
     known = name.endswith(_TEXTS) or "." not in name or name.startswith(".")
@@ -122,13 +66,14 @@ def _is_read(path: str) -> bool:
 
 
 def _is_left_out(path: str) -> bool:
-    return not _LEFT_OUT.isdisjoint(path.split("/")[:-1])
+    return not LEFT_OUT.isdisjoint(path.split("/")[:-1])
 
 
-def _sources(repository: _Repository) -> Iterator[Source]:
+def _sources(repository: Repository) -> Iterator[Source]:
     paths = [path for path in repository.files if path.endswith(".py") and not _is_left_out(path)]
     for path in paths[:_MOST_SOURCES]:
-        source = read_source(path, repository.data(path))
+        data = repository.data(path)
+        source = None if data is None else read_source(path, data)
         if source is not None:
             yield source
 
@@ -195,7 +140,7 @@ def _line_of(part: str, text: str) -> int:
 
 def _app_json(text: str) -> dict[str, str]:
     try:
-        variables = json.loads(text or "{}").get("env", {})
+        variables = parse_json(text or "{}").get("env", {})
         return {name: _value(item) for name, item in variables.items()}
     except (ValueError, AttributeError):
         return {}

@@ -48,6 +48,9 @@ def requirement_findings(app: App) -> Iterator[Finding]:
 
 
 def _managers(app: App) -> Iterator[Finding]:
+    unread = [name for name in MANAGERS if app.reaches_build(name) and name not in app.texts]
+    for name in unread:
+        yield Finding("requirements-missing", name, about=name, why=("unreadable",))
     found = [name for name in MANAGERS if app.reaches_build(name)]
     if len(found) > 1:
         yield Finding("package-managers", found[-1], about=found[-1], why=(" and ".join(found),))

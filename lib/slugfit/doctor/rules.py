@@ -55,6 +55,7 @@ RULES = (
     Rule("runtime-txt", "warning", "runtime.txt, which .python-version replaces"),
     Rule("python-version", "error", "A Python that the platform does not install"),
     Rule("python-patch", "advice", "A Python that gets no security updates"),
+    Rule("python-version-missing", "advice", "No file says which Python"),
     Rule("apt-unknown", "error", "A system package that does not exist there"),
     Rule("apt-unneeded", "advice", "A system package that nothing needs"),
     Rule("useless-variable", "advice", "A variable that does nothing"),

@@ -1,6 +1,7 @@
 """Findings as SARIF 2.1.0, which code hosts show beside the lines.
 
-https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, and what GitHub needs of it:
+https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from slugfit.doctor.finding import Finding, Severity
+    from slugfit.doctor.rules import Rule
 
 
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "advice": "note"}
@@ -27,35 +29,44 @@ _SCHEMA = (
 )
 
 
-def findings_sarif(findings: Iterable[Finding]) -> str:
-    """The whole log, with a line end."""
+def findings_sarif(findings: Iterable[Finding], folder: str = "") -> str:
+    """The whole log, with a line end; ``folder`` is the app's in its repository: ``api/``.
+
+    Code hosts look for a place from the repository's root.
+    """
     driver = {
         "name": "slugfit",
         "version": __version__,
         "informationUri": "https://github.com/slugfit/slugfit",
-        "rules": [
-            {
-                "id": rule.name,
-                "shortDescription": {"text": f"{rule.title}."},
-                "helpUri": f"{DOCUMENTATION}#{rule.name}",
-                "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-            }
-            for rule in RULES
-        ],
+        "rules": [_rule(rule) for rule in RULES],
     }
-    run = {"tool": {"driver": driver}, "results": [_result(item) for item in findings]}
+    run = {"tool": {"driver": driver}, "results": [_result(item, folder) for item in findings]}
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2) + "\n"
 
 
-def _result(finding: Finding) -> dict[str, object]:
+def _rule(rule: Rule) -> dict[str, object]:
+    text, address = f"{rule.title}.", f"{DOCUMENTATION}#{rule.name}"
+    told = {"text": f"{text} {address}", "markdown": f"{text} [Why, and what to do]({address})"}
+    return {
+        "id": rule.name,
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
+        "help": told,
+        "helpUri": address,
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+    }
+
+
+def _result(finding: Finding, folder: str) -> dict[str, object]:
     rule = RULE_OF[finding.rule]
     cost = f" That is {size_words(finding.size)}." if finding.size else ""
-    place: dict[str, object] = {
-        "artifactLocation": {"uri": quote(finding.file.encode("utf-8", "surrogateescape"))}
+    file = f"{folder}{finding.file}"
+    place = {
+        "artifactLocation": {"uri": quote(file.encode("utf-8", "surrogateescape"))},
+        # GitHub requires a line, also of what is about all of a file.
+        "region": {"startLine": finding.line or 1},
     }
-    if finding.line:
-        place["region"] = {"startLine": finding.line}
     return {
         "ruleId": rule.name,
         "ruleIndex": RULES.index(rule),

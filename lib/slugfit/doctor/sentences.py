@@ -20,13 +20,15 @@ SENTENCES = {
     "the app uses.",
     "requirements-missing": "The app's root has no requirements.txt, Pipfile.lock, poetry.lock or "
     "uv.lock: the build stops.",
+    "requirements-missing/unreadable": "{about} cannot be read: it is a link out of the app, is "
+    "not text, or has more than 1 MiB.",
     "requirements-missing/setup": "The app has setup.py alone, and the build stops: it needs a "
     "requirements.txt.",
     "package-managers": "{0} say what to install, and the build stops: one may.",
     "requirement-conflict": "{about} is asked for as {0} here and as {1} in {2}: pip finds no "
     "version that is both.",
     "requirement-unusable/local": "A path of one machine, which no other has: {about}.",
-    "requirement-unusable/windows": "{about} exists for Windows only; the build cannot install it.",
+    "requirement-unusable/windows": "Only Windows has {about}; the build cannot install it.",
     "requirement-unusable/debian": "{about} 0.0.0 is a slip of Debian's pip; no index has it.",
     "requirement-unusable/python 2": "This exists for Python 2 only, and the build cannot install "
     "it: {about}.",
@@ -39,6 +41,8 @@ SENTENCES = {
     "cache. {0}",
     "procfile-missing": "{0} says that this is an app for a platform that reads a Procfile, and "
     "there is none: nothing is started.",
+    "procfile-line/unreadable": "{about} cannot be read: it is a link out of the app, is not "
+    "text, or has more than 1 MiB.",
     "procfile-line/name": "{about} is not read; the file must be called Procfile.",
     "procfile-line/capitals": "{about} has capital letters; process types are in lower case.",
     "procfile-line/quotes": "{about} has quotes or marks that count as part of the name.",
@@ -74,6 +78,11 @@ SENTENCES = {
     "python-version/several": "Only one version may stand here: the build stops.",
     "python-version/none": "No version stands here: the build stops.",
     "python-version/misspelled": "{about} is a misspelling of .python-version: the build stops.",
+    "python-version/uv": "uv.lock needs a .python-version beside it: the build stops.",
+    "python-version/uv-runtime": "uv.lock needs a .python-version, not a runtime.txt: the build "
+    "stops.",
+    "python-version-missing": "No file says which Python: the first build takes {about}, later "
+    "ones stay at what the last one had. Write the version that the app is developed with.",
     "python-patch": "Python {about} stays at that patch: without it, each build installs the "
     "newest {0} with its security updates.",
     "apt-unknown": "{about} does not exist on {0}: the build stops.{1}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slugfit.base.text import whole_number
 from slugfit.catalog.variables import HEAVY
 from slugfit.doctor.commands import Served, served
 from slugfit.doctor.finding import Edit, Finding
@@ -37,13 +38,13 @@ def _workers(app: App, web: Process, found: Served, heavy: str) -> Iterator[Find
         return
     given = found.option(*_WORKERS)
     setting = next((item for item in app.settings if item.name == "WEB_CONCURRENCY"), None)
-    if given.isdigit():
-        if int(given) > 1:
+    if (number := whole_number(given)) is not None:
+        if number > 1:
             why = (given,)
             edits = _with_option(web, found, given)
             yield Finding("concurrency", web.file, web.line, heavy, why, edits=edits)
-    elif setting is not None and setting.value.isdigit():
-        if int(setting.value) > 1:
+    elif setting is not None and (number := whole_number(setting.value)) is not None:
+        if number > 1:
             yield Finding("concurrency", setting.file, setting.line, heavy, (setting.value,))
     elif setting is None and not given and not _sets_it(app):
         write = ("heroku config:set WEB_CONCURRENCY=1",)
@@ -75,11 +76,10 @@ def _with_option(web: Process, found: Served, given: str) -> tuple[Edit, ...]:
 
 def _gunicorn(app: App, web: Process, found: Served, heavy: str) -> Iterator[Finding]:
     """What each option does: https://docs.gunicorn.org/en/stable/settings.html."""
-    requests = found.option("--max-requests")
-    if requests.isdigit() and int(requests) and not found.option("--max-requests-jitter"):
-        jitter = max(int(requests) // 10, 1)
-        edits = _added(web, f"--max-requests-jitter {jitter}")
-        yield Finding("gunicorn-jitter", web.file, web.line, why=(requests,), edits=edits)
+    requests = whole_number(found.option("--max-requests"))
+    if requests and not found.option("--max-requests-jitter"):
+        edits = _added(web, f"--max-requests-jitter {max(requests // 10, 1)}")
+        yield Finding("gunicorn-jitter", web.file, web.line, why=(str(requests),), edits=edits)
     if not heavy or _by_variable(app):
         return
     one = found.option(*_WORKERS) == "1" or any(
@@ -90,7 +90,7 @@ def _gunicorn(app: App, web: Process, found: Served, heavy: str) -> Iterator[Fin
         edits = _added(web, "--threads 4")
         yield Finding("gunicorn-threads", web.file, web.line, heavy, edits=edits)
     several = found.option(*_WORKERS)
-    if several.isdigit() and int(several) > 1 and "--preload" not in found.words:
+    if (whole_number(several) or 0) > 1 and "--preload" not in found.words:
         edits = _added(web, "--preload")
         why = (several,)
         yield Finding(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from slugfit.base.patterns import PatternSet
 from slugfit.doctor.changes import physical_line
 from slugfit.doctor.finding import Edit, Finding
-from slugfit.doctor.slugignore_reading import SLUGIGNORE
+from slugfit.doctor.slugignore_reading import SLUGIGNORE, parse_slugignore
 from slugfit.scan.pattern_faults import pattern_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from slugfit.doctor.app import App
     from slugfit.scan.faults import Fault
@@ -28,9 +28,14 @@ def slugignore_findings(app: App) -> Iterator[Finding]:
     """One finding a line."""
     text = app.texts.get(SLUGIGNORE, "")
     for fault in pattern_faults(text.splitlines(), SLUGIGNORE, negation=False):
-        edits = _mended(app, fault)
         yield Finding(
-            "slugignore-line", SLUGIGNORE, fault.line, fault.text, (fault.kind,), edits=edits
+            "slugignore-line",
+            SLUGIGNORE,
+            fault.line,
+            fault.text,
+            (fault.kind,),
+            edits=_mended(app, fault),
+            mechanical=not _takes_code(app, fault.instead),
         )
     yield from _needed(app)
     if any(path in app.files for path in _HEROKUISH):
@@ -48,9 +53,19 @@ def _needed(app: App) -> Iterator[Finding]:
             yield Finding("slugignore-needed", SLUGIGNORE, pattern.line, path)
 
 
+def _takes_code(app: App, lines: Iterable[str]) -> bool:
+    """Whether a line that did nothing would take what may run: the app was well without it."""
+    patterns = parse_slugignore("\n".join(lines))
+    read = (path for path in app.files if path.endswith(".py") or path in (*NEEDED, *_LISTS))
+    return any(patterns.excludes(path) is not None for path in read)
+
+
 def _mended(app: App, fault: Fault) -> tuple[Edit, ...]:
     if fault.kind == "negation":
         return (Edit(SLUGIGNORE, fault.line, 1, ()),)
+    if fault.text.startswith("../"):
+        # What lies above the app is in no slug, and the same name below is another.
+        return ()
     same = physical_line(app, SLUGIGNORE, fault.line) == fault.text
     return (Edit(SLUGIGNORE, fault.line, 1, fault.instead),) if fault.instead and same else ()
 

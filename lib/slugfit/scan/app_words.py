@@ -92,5 +92,7 @@ def _text(file: Path) -> str:
 def _of_tools(text: str) -> str:
     """The tables of pyproject.toml that a program of the app can read."""
     starts = [match.start() for match in _TABLE.finditer(text)]
-    tables = (text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True))
+    # Without any table there is nothing to pair.
+    ends = [*starts, len(text)][1:]
+    tables = (text[start:end] for start, end in zip(starts, ends, strict=True))
     return "\n".join(table for table in tables if _TOOL.match(table.strip()))

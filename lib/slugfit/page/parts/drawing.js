@@ -17,22 +17,27 @@ function readColours(model) {
   return Object.assign(plain, { of: colours, faded: read("faded"), dark: read("tile-dark"), light: read("tile-light") });
 }
 
+// Whether light letters are read better on it than dark ones: at 0.199 both have the same contrast.
 function isDark(colour) {
-  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-  return red * 0.299 + green * 0.587 + blue * 0.114 < 128;
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return red * 0.2126 + green * 0.7152 + blue * 0.0722 < 0.199;
 }
 
-function hatching(context, colours, ratio) {
+// Lines in a colour that shows on the tile: what goes is told by them, not by its hue alone.
+function hatching(context, lines, ratio) {
   const tile = document.createElement("canvas");
-  tile.width = tile.height = 8 * ratio;
+  tile.width = tile.height = 6 * ratio;
   const pen = tile.getContext("2d");
-  pen.strokeStyle = colours.page;
+  pen.strokeStyle = lines;
   pen.globalAlpha = 0.35;
-  pen.lineWidth = 1.4 * ratio;
+  pen.lineWidth = 1.2 * ratio;
   pen.beginPath();
-  for (const shift of [-8, 0, 8]) {
-    pen.moveTo(shift * ratio, 8 * ratio);
-    pen.lineTo((shift + 8) * ratio, 0);
+  for (const shift of [-6, 0, 6]) {
+    pen.moveTo(shift * ratio, 6 * ratio);
+    pen.lineTo((shift + 6) * ratio, 0);
   }
   pen.stroke();
   const pattern = context.createPattern(tile, "repeat");
@@ -69,14 +74,17 @@ function draw(view) {
     const state = stateOfTile(tile.node);
     const faded = isFaded(tile.node, view);
     tile.colour = faded ? colours.faded : colours.of.get(state);
-    tile.hatched = width > 11 && height > 11 && !faded && (state.startsWith("rule ") || state === "gone");
+    tile.hatched = width > 6 && height > 6 && !faded && (state.startsWith("rule ") || state === "gone");
     if (tile.hatched) hatched.push(tile);
     if (width > 34 && height > 15 && !faded) labels.push(tile);
   }
   paint(context, tiles, view);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.fillStyle = hatching(context, colours, ratio);
-  for (const { x, y, width, height } of hatched) context.fillRect(x, y, width - 1, height - 1);
+  const [onDark, onBright] = [colours.light, colours.dark].map((lines) => hatching(context, lines, ratio));
+  for (const { x, y, width, height, colour } of hatched) {
+    context.fillStyle = isDark(colour) ? onDark : onBright;
+    context.fillRect(x, y, width - 1, height - 1);
+  }
   for (const tile of labels) label(context, tile, view);
 }
 

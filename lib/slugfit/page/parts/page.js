@@ -131,8 +131,10 @@ function legend(view) {
   const first = (state) => (state.startsWith("rule ") ? 1 : 0);
   for (const [state, bytes] of [...sums].sort((one, other) => first(one[0]) - first(other[0]) || other[1] - one[1])) {
     const button = element("button", { type: "button", "aria-pressed": String(view.only === state), "data-state": state });
+    const colour = view.colours.of.get(state);
     const swatch = element("span", { class: state.startsWith("rule ") || state === "gone" ? "swatch hatched" : "swatch" });
-    swatch.style.backgroundColor = view.colours.of.get(state);
+    swatch.classList.toggle("bright", !isDark(colour));
+    swatch.style.backgroundColor = colour;
     button.append(swatch, STATE_WORDS[state] ?? state.replace("rule ", ""), element("span", { class: "number" }, sizeWords(bytes)));
     button.addEventListener("click", () => {
       view.only = view.only === state ? null : state;
