@@ -89,6 +89,16 @@ def test_a_project_and_another_python(tmp_path: Path) -> None:
     assert there["target"]["python"] == "3.99"
 
 
+def test_a_server_without_ranges_is_asked_by_pip_alone(tmp_path: Path) -> None:
+    app = plant(tmp_path / "app", {"requirements.txt": "shop\n"})
+    served = Served(index_of(tmp_path / "w", {"shop": ("base",), "base": ()}), ranges=False)
+    with serving(served) as place:
+        done = run(tmp_path, app, "--index-url", f"{place}/simple/", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = {item["name"]: item["seen"] for item in json.loads(done.stdout)["distributions"]}
+    assert found == {"shop": "size", "base": "size"}
+
+
 def test_over_the_limit_fails_where_that_is_asked_for(tmp_path: Path) -> None:
     app = plant(tmp_path / "app", {"requirements.txt": "shop\n"})
     with serving(Served(index_of(tmp_path / "w", {"shop": ()}))) as place:

@@ -69,6 +69,20 @@ def test_bytecode_is_added_to_sources() -> None:
     assert share.taken["bytecode"].compressed < share.before.compressed / 2
 
 
+def test_a_measured_distribution_has_shares_of_its_own() -> None:
+    files = (("x/include/a.h", 10 * MB, 2 * MB), ("x/lib.so.2", 100 * MB, 20 * MB))
+    taken = share_of(look("tensorflow-cpu", *files)).taken
+    other = share_of(look("other", *files)).taken
+    assert taken["sources"].uncompressed == 10 * MB
+    assert taken["symbols"].uncompressed == 100 * MB * 0.292
+    assert taken["symbols"].compressed < 100 * MB * 0.292 / 5
+    assert other["sources"].uncompressed == 4.5 * MB
+
+
+def test_ratios_by_name_are_of_rules_that_there_are() -> None:
+    assert {rule for rule, _ in ratios.TAKEN_BY_NAME} <= set(RULE_NAMES)
+
+
 def test_what_is_not_worth_its_risk_stays() -> None:
     assert share_of(look("pkg", ("pkg/tests/a.txt", 200_000, 50_000))).taken == {}
     assert share_of(look("pkg", ("pkg/tests/a.txt", 200_000, 60_000))).taken

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from slugfit.base.patterns import parse_patterns
 from slugfit.catalog import forecast_ratios as ratios
+from slugfit.catalog.forecast_ratios import PartTaken
 from slugfit.catalog.rules import RULES, rule_named
 from slugfit.measure.sizes import ZERO, Bytes
 
@@ -60,7 +61,7 @@ def share_of(look: Look) -> Share:
         return Share(wanted.name, wanted.version, size, {}, look)
     before = _sizes_by_rule(look.entries)
     taken = {
-        rule: _part(size, _share_taken(rule, size, wanted.name))
+        rule: _part(size, _part_taken(rule, size, wanted.name))
         for rule, size in before.items()
         if rule
     }
@@ -104,6 +105,11 @@ def _stream_share(entry: Entry, path: str, *, library: bool) -> float:
     return ratios.OTHER_SHARE
 
 
+def _part_taken(rule: str, size: Bytes, name: str) -> PartTaken:
+    share = _share_taken(rule, size, name)
+    return ratios.TAKEN_BY_NAME.get((rule, name), PartTaken(share, share))
+
+
 def _share_taken(rule: str, size: Bytes, name: str) -> float:
     if rule == "bytecode":
         large = size.compressed >= ratios.LARGE_BYTECODE
@@ -138,5 +144,7 @@ def _rule_for(path: str, *, in_site: bool) -> str:
     return ""
 
 
-def _part(size: Bytes, share: float) -> Bytes:
-    return Bytes(round(size.uncompressed * share), round(size.compressed * share))
+def _part(size: Bytes, share: PartTaken) -> Bytes:
+    return Bytes(
+        round(size.uncompressed * share.uncompressed), round(size.compressed * share.compressed)
+    )
