@@ -57,6 +57,7 @@ def found(folder: Path, tree: Mapping[str, Content], *without: str) -> list[Find
         (pipenv('{"requires": [1]}'), "requirements.txt", MISSING),
         (pipenv("3"), "requirements.txt", MISSING),
         (UV, "requirements.txt", ["python-version .python-version:0"]),
+        (UV, "Procfile", []),
         ({**UV, ".python-version": "3.13\n"}, "requirements.txt", []),
         ({**UV, "runtime.txt": "python-3.13\n"}, "requirements.txt",
          ["runtime-txt runtime.txt:0", "python-version runtime.txt:0"]),

@@ -303,6 +303,20 @@ def test_forced_colours_show_what_is_chosen(show: Open) -> None:
     assert chosen != other
 
 
+def test_what_is_printed_does_not_overlap_and_ends(show: Open) -> None:
+    page = show(many_items(2_000))
+    page.set_viewport_size({"width": 760, "height": 1000})
+    page.emulate_media(media="print")
+    ends = page.evaluate(
+        "['map', 'details'].map(id => document.getElementById(id).getBoundingClientRect().bottom)"
+    )
+    assert max(ends) <= page.evaluate(
+        "document.getElementById('in-here').getBoundingClientRect().top"
+    )
+    assert not page.locator("table[aria-labelledby=every-file]").is_visible()
+    assert page.locator("table[aria-labelledby=in-here]").is_visible()
+
+
 @pytest.mark.parametrize("width", [320, 600])
 def test_a_narrow_window_needs_no_second_scroll_bar(show: Open, width: int) -> None:
     page = show(ITEMS, LAST)

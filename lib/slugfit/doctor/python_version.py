@@ -43,6 +43,9 @@ def python_findings(app: App) -> Iterator[Finding]:
 
 def _of_no_file(app: App) -> Iterator[Finding]:
     """Pipfile.lock can say it; uv.lock is refused; all others get what the buildpack chooses."""
+    if "Procfile" not in app.files and not app.marks():
+        # Locks alone are of any project.
+        return
     locked = _locked_by_pipenv(app)
     if fault := _fault(locked) if locked else "":
         yield Finding("python-version", PIPENV, about=locked, why=(fault,))
@@ -52,7 +55,7 @@ def _of_no_file(app: App) -> Iterator[Finding]:
     edits = (Edit(VERSION_FILE, 0, 0, (version,)),)
     if app.reaches_build("uv.lock"):
         yield Finding("python-version", VERSION_FILE, why=("uv",), edits=edits, mechanical=False)
-    elif "Procfile" in app.files or app.marks():
+    else:
         # Another Python than the last build had is not for --fix to choose.
         yield Finding(
             "python-version-missing", VERSION_FILE, about=DEFAULT, edits=edits, mechanical=False
