@@ -153,18 +153,25 @@ def test_two_sets_side_by_side(tmp_path: Path) -> None:
         (["list.txt", "--limit", "huge"], "--limit huge is not a limit"),
         (["list.txt"], "pip could not resolve"),
         (["list.txt", "--app", "gone"], "pip could not resolve"),
+        (["latin1.txt"], "Its byte 5 is not utf-8.\n  Save it as UTF-8."),
+        (["wide.txt"], "pip could not resolve"),
+        (["circle.txt"], "pip could not resolve"),
         (["list.txt", "--python", "2.7"], "'2.7' is not a version"),
         (["list.txt", "--arch", "sparc"], "invalid choice"),
     ],
 )
 def test_what_cannot_be_done_is_told_once(tmp_path: Path, arguments: list[str], said: str) -> None:
     (tmp_path / "list.txt").write_text("shop\n")
+    (tmp_path / "latin1.txt").write_bytes("shop\xe9\n".encode("latin-1"))
+    (tmp_path / "wide.txt").write_bytes("shop\n".encode("utf-16"))
+    (tmp_path / "circle.txt").write_text("-r circle.txt\nshop\n")
     names = [os.fspath(tmp_path / item) if "." in item[1:-2] else item for item in arguments]
     done = run(tmp_path, *names, "--index-url", "http://me:s3cret@127.0.0.1:1/simple")
     assert done.returncode == 2
     assert said in done.stderr
     assert "s3cret" not in done.stderr
     assert "Traceback" not in done.stderr
+    assert 'File "' not in done.stderr
 
 
 def test_without_pip_it_is_said(tmp_path: Path) -> None:

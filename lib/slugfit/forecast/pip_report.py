@@ -150,8 +150,10 @@ _NO_PIP = "Install Python with pip, or forecast a lock file, which needs none."
 
 
 def _said(text: str) -> str:
+    """The end of what pip says; of a failure inside pip the error alone."""
     lines = [line for line in text.splitlines() if line.strip() and "WARNING" not in line]
-    return redact(" ".join(lines[-_LAST_LINES:]))
+    last = 1 if any(line.startswith("Traceback") for line in lines) else _LAST_LINES
+    return redact(" ".join(lines[-last:]))
 
 
 def wanted_of_report(document: Mapping[str, Any]) -> tuple[Wanted, ...]:

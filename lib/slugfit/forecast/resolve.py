@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slugfit.base.text import decode_text
 from slugfit.forecast.errors import ForecastError, RangeError
 from slugfit.forecast.index import find_files, with_credentials
 from slugfit.forecast.lock_files import table_of, unreadable, wanted_of_locked
@@ -189,9 +190,12 @@ _NAME_ONE = "Name a requirements file, a pyproject.toml or a lock file."
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(file.name, str(error)) from error
+        return decode_text(file.read_bytes()).text.replace("\r\n", "\n")
+    except OSError as error:
+        raise unreadable(file.name, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        why = f"Its byte {error.start + 1} is not {error.encoding}."
+        raise unreadable(file.name, why, "Save it as UTF-8.") from error
 
 
 def _texts(file: Path, depth: int = 0) -> Iterator[str]:
