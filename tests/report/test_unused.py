@@ -38,6 +38,16 @@ def report(root: Path, level: str) -> Report:
     return make_report(dry_run(root, config), config, action="plan")
 
 
+def test_a_build_asks_for_its_installers(tmp_path: Path) -> None:
+    site = distribution("pip", "", {"pip/__init__.py": "", "pip/data.txt": NOISE})
+    site["pip-1.0.dist-info/REQUESTED"] = ""
+    root = plant(tmp_path, {**slug(site), "app.py": "", "Procfile": "web: python app.py\n"})
+    config = settings(LEVEL="unused", WORTH="1K")
+    made = make_report(dry_run(root, config), config, action="plan")
+    lines = [" ".join(line.text.split()) for line in report_lines(made)]
+    assert "pip 0.1 0.3 the build" in lines
+
+
 def test_what_goes_is_listed_with_who_asks_for_it(tmp_path: Path) -> None:
     made = report(tmp_path, "unused")
     lines = [line.text for line in report_lines(made)]

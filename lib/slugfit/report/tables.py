@@ -11,6 +11,7 @@ from slugfit.report.evidence_words import EVIDENCE
 from slugfit.report.layout import EMPTY, Line, Table, wrapped
 from slugfit.report.owner_names import versioned
 from slugfit.report.reasons import shown_module
+from slugfit.unused.relations import INSTALLERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -142,5 +143,7 @@ def _unused_row(total: UnusedTotal) -> tuple[str, ...]:
 
 
 def _asked_by(total: UnusedTotal) -> str:
-    names = (["the app"] if total.requested else []) + list(total.required_by)
+    # An installer is there because a build has brought it, whoever marked it as requested.
+    asker = "the build" if total.name in INSTALLERS else "the app"
+    names = ([asker] if total.requested else []) + list(total.required_by)
     return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "") if names else ""
