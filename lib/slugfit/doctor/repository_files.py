@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slugfit.base.errors import TreeError
-from slugfit.base.git import ask_git, names_of
+from slugfit.base.git import pushed_names
 from slugfit.base.text import decode_text
 from slugfit.scan.loose_code import NOT_DEPLOYED
 
@@ -72,7 +71,7 @@ def repository_of(folder: Path) -> Repository:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int]]:
-    names = _tracked(folder)
+    names = pushed_names(folder)
     for path in _walked(folder) if names is None else names:
         try:
             status = os.lstat(folder / path)
@@ -80,16 +79,6 @@ def _files(folder: Path) -> Iterator[tuple[str, int]]:
             continue
         if stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode):
             yield path, status.st_size
-
-
-def _tracked(folder: Path) -> list[str] | None:
-    """What git knows, and what it would take next; None without git or a repository."""
-    try:
-        done = ask_git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    names = names_of(done)
-    return sorted(set(names)) if not done.returncode and names else None
 
 
 def _walked(folder: Path) -> list[str]:
