@@ -73,6 +73,11 @@ def nodes_of_source(source: bytes) -> list[ast.AST] | None:
     return None if tree is None else list(ast.walk(tree))
 
 
+def last_name(node: ast.AST) -> str:
+    """The last part of a dotted name, ``c`` of ``a.b.c``; "" for what is no name."""
+    return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
 def _tree(source: bytes) -> ast.Module | None:
     try:
         with warnings.catch_warnings():

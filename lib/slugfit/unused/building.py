@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from slugfit.catalog.compilers import BUILD_CALLS, BUILD_IMPORTS, BUILD_PARTS
 from slugfit.scan.module_names import name_and_parents
-from slugfit.scan.syntax import nodes_of_source
+from slugfit.scan.syntax import last_name, nodes_of_source
+from slugfit.scan.test_code import is_for_testing
 from slugfit.unused.relations import AT_RUN_TIME, INSTALLERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
 
     from slugfit.catalog.compilers import BuildCall
     from slugfit.refer.reference import Reference
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 TEST_PARTS = frozenset(("test", "tests", "conftest"))
 """Parts of the names of modules that hold tests."""
-_FOR_TESTING = TEST_PARTS | {"testing", "_testing"}
-"""Those, and what helps tests."""
 _WHOLE = frozenset(("asked for", "unknown process", "placed", "links", "computes"))
 """Kinds of references that mean a distribution, or any of its modules, and none in particular."""
 
@@ -38,17 +37,17 @@ def is_build_part(name: str) -> bool:
 
 def is_test_part(name: str) -> bool:
     """Whether a module holds tests, helps them, or is a package's setup.py, by its dotted name."""
-    return not _FOR_TESTING.isdisjoint(name.split(".")) or name.endswith(".setup")
+    in_tests = not TEST_PARTS.isdisjoint(name.split("."))
+    return in_tests or is_for_testing(name) or name.endswith(".setup")
 
 
 def counts_for_builds_alone(
-    module: Module, reference: Reference, by: Module | None, owners: Mapping[str, str]
+    module: Module, reference: Reference, by: Module | None, owner: str, referring: str
 ) -> bool:
-    """Whether a reference to ``module`` matters only where something builds or installs.
+    """Whether a reference to ``module`` of ``owner`` matters only where something builds.
 
-    ``by`` is the module that refers to it, None if none does; ``owners`` are those of the paths.
+    ``by`` is the module that refers to it, None if none does, ``referring`` who owns what does.
     """
-    owner, referring = owners.get(module.path, ""), owners.get(reference.by, "")
     if is_build_part(module.name):
         own = by is not None and referring == owner and reference.kind != "loads"
         return own or reference.kind in _WHOLE or referring in INSTALLERS
@@ -58,11 +57,10 @@ def counts_for_builds_alone(
     return referring in INSTALLERS or (by is not None and (by.compiled or is_test_part(by.name)))
 
 
-def tells_of_builds(module: Module, reference: Reference, owners: Mapping[str, str]) -> bool:
-    """Whether a reference to ``module`` that counts tells that something builds or installs."""
+def tells_of_builds(module: Module, reference: Reference, owner: str, referring: str) -> bool:
+    """Whether such a reference, where it counts, tells that something builds or installs."""
     if reference.kind in ("loads", "needs"):
         return False
-    owner, referring = owners.get(module.path, ""), owners.get(reference.by, "")
     installs = owner in INSTALLERS and module.name.partition(".")[0] not in AT_RUN_TIME
     return is_build_part(module.name) or (installs and referring != owner)
 
@@ -79,11 +77,10 @@ def builds(
     ``build_calls``; ``owners_of`` tells the owners of what is at the top, none of what is not
     there.
     """
-    owners = {top: owners_of(top) for top in {name.partition(".")[0] for name in imports}}
-    others = {top for top, found in owners.items() if found and owner not in found}
-    return any(
-        name.partition(".")[0] in others and _is_build_import(name) for name in imports
-    ) or not others.isdisjoint(calls)
+    tops = {name.partition(".")[0] for name in imports}
+    named = {name.partition(".")[0] for name in imports if _is_build_import(name)}
+    found = map(owners_of, named.union(tops.intersection(calls)))
+    return any(owners and owner not in owners for owners in found)
 
 
 def build_calls(facts: ModuleFacts, source: Callable[[], bytes]) -> frozenset[str]:
@@ -113,17 +110,12 @@ def _calls(source: bytes, call: BuildCall) -> bool:
 def _is_made(value: ast.expr, nodes: Iterable[ast.AST], maker: str) -> bool:
     """Whether a value is what ``maker`` makes: by its own name, or by what it is assigned to."""
     if isinstance(value, ast.Call):
-        return _name(value.func) == maker
+        return last_name(value.func) == maker
     made = {
-        _name(target)
+        last_name(target)
         for node in nodes
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if _name(node.value.func) == maker
+        if last_name(node.value.func) == maker
         for target in node.targets
     }
-    return _name(value) in made or maker.lower() in _name(value).lower()
-
-
-def _name(node: ast.expr) -> str:
-    """The last part of a dotted name; "" for any other expression."""
-    return str(getattr(node, "attr", getattr(node, "id", "")))
+    return last_name(value) in made or maker.lower() in last_name(value).lower()

@@ -91,6 +91,7 @@ def _search(code: TreeCode, services: frozenset[str]) -> Search:
         frozenset(programs | scripts),
         frozenset(installing),
         services,
+        builds=code.compiles,
     )
 
 

@@ -36,8 +36,6 @@ def follow_all(search: Search) -> None:
     for module in search.to_follow():
         if not module.compiled:
             _follow(search, module)
-        if search.builds:
-            search.reach_postponed()
 
 
 def follow_facts(search: Search, module: Module, facts: ModuleFacts) -> None:

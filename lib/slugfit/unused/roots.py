@@ -34,7 +34,6 @@ at every start: see LOADED_FOR."""
 
 def reach_roots(search: Search, code: TreeCode) -> None:
     """Reach what the app says, and what runs without being asked."""
-    search.builds = code.compiles
     for path, words in _words(code):
         reach_words(search, words, Reference("names", path))
     for name, words in code.settings.items():

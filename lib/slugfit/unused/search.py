@@ -103,13 +103,18 @@ class Search:
         if self.builds:
             return False
         by = self.index.by_path.get(reference.by)
+        owner, referring = self.owners.get(module.path, ""), self._owner_of(reference.by)
         is_guess = guess and is_build_part(module.name)
-        if is_guess or counts_for_builds_alone(module, reference, by, self.owners):
+        if is_guess or counts_for_builds_alone(module, reference, by, owner, referring):
             return True
-        self.builds = not guess and tells_of_builds(module, reference, self.owners)
+        self.builds = not guess and tells_of_builds(module, reference, owner, referring)
         return False
 
-    def reach_postponed(self) -> None:
+    def _owner_of(self, by: str) -> str:
+        """Who owns what a reference comes from: a path, or, of a group, the package of its name."""
+        return self.owners.get(by) or next(iter(sorted(self.owners_of(by))), "")
+
+    def _reach_postponed(self) -> None:
         """Reach what counts where something builds: it does."""
         while self.postponed:
             module, reference, guess = self.postponed.pop(0)
@@ -144,9 +149,13 @@ class Search:
 
     def to_follow(self) -> Iterator[Module]:
         """What was reached and not followed yet, guesses last: what they are can still change."""
-        while self._waiting or self._guesses:
+        while True:
+            if self.builds:
+                self._reach_postponed()
             if self._waiting:
                 yield self._waiting.pop()
+            elif not self._guesses:
+                return
             elif (module := self._guesses.pop()).path in self.guessed:
                 yield module
 

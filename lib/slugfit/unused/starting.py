@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from slugfit.scan.syntax import nodes_of_source
+from slugfit.scan.syntax import last_name, nodes_of_source
 
 if TYPE_CHECKING:
     from slugfit.scan.module_facts import ModuleFacts
@@ -46,7 +46,7 @@ def starts_programs(source: bytes) -> bool:
 def _name(node: ast.AST) -> str:
     if isinstance(node, ast.alias):
         return node.name
-    return str(getattr(node, "attr", getattr(node, "id", "")))
+    return last_name(node)
 
 
 def _is_of_a_name(node: ast.AST) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from slugfit.refer.reference import Reference
 from slugfit.scan.bytecode import read_if_readable
 from slugfit.scan.owners import APP
-from slugfit.scan.syntax import nodes_of_source
+from slugfit.scan.syntax import last_name, nodes_of_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,15 +58,10 @@ def passes_word(source: bytes, word: str) -> bool:
     """
     nodes = nodes_of_source(source)
     return nodes is None or any(
-        _IMPORTING.search(_name(node.func)) and word in _strings(node)
+        _IMPORTING.search(last_name(node.func)) and word in _strings(node)
         for node in nodes
         if isinstance(node, ast.Call)
     )
-
-
-def _name(node: ast.expr) -> str:
-    """The last part of a function's name; "" where it is the result of something."""
-    return getattr(node, "attr", getattr(node, "id", ""))
 
 
 def _strings(call: ast.Call) -> Iterator[str]:
